@@ -350,6 +350,14 @@ fn rules(user: &AccountView) -> bool {
     user.role == Role::RegionAdministrator
 }
 
+/// Whether nobody would set up the region without this user. Whoever has never signed in does not count:
+/// their password for once may be lost, or its time over.
+fn is_last(users: &[AccountView], name: &str) -> bool {
+    let mut others = users.iter().filter(|user| user.name != name && rules(user));
+    let found = users.iter().find(|user| user.name == name && rules(user));
+    found.is_some_and(|user| !others.any(|other| user.must_change || !other.must_change))
+}
+
 /// Lets somebody in no more. Their sessions end; where they work they stay signed in.
 #[utoipa::path(post, path = "/api/v1/users/{user}/remove", tag = "accounts",
     security(("token" = [])), params(("user" = String, Path)),
@@ -363,11 +371,8 @@ pub(crate) async fn remove_user(
 ) -> Result<Json<Value>, ApiError> {
     shared.own_user(&caller, &name).await?;
     let users = shared.store.accounts().await?;
-    let mut others = users.iter().filter(|user| user.name != name);
-    let is_one = users.iter().any(|user| user.name == name && rules(user));
-    if is_one && !others.any(rules) {
-        let why = "nobody else sets up the region: let another region_administrator in first";
-        return Err(meaningless(why.to_owned()));
+    if is_last(&users, &name) {
+        return Err(ApiError::LastAdministrator);
     }
     let now_ms = shared.engine.snapshot().at_ms;
     shared.store.remove_account(&name, now_ms).await?;

@@ -60,6 +60,7 @@ impl Visit {
             | ApiError::TooManyWrong { .. }
             | ApiError::Forbidden(_)
             | ApiError::PasswordFirst
+            | ApiError::LastAdministrator
             | ApiError::OnceIsOver
             | ApiError::Digest(_)
             | ApiError::CrossSite
