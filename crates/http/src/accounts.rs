@@ -362,7 +362,8 @@ fn is_last(users: &[AccountView], name: &str) -> bool {
 #[utoipa::path(post, path = "/api/v1/users/{user}/remove", tag = "accounts",
     security(("token" = [])), params(("user" = String, Path)),
     responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
-        (status = 403, body = schema::Error), (status = 404, body = schema::Error)))]
+        (status = 403, body = schema::Error), (status = 404, body = schema::Error),
+        (status = 409, description = "Nobody else sets up the region", body = schema::Error)))]
 pub(crate) async fn remove_user(
     caller: Caller,
     State(shared): State<Shared>,
@@ -485,6 +486,7 @@ pub(crate) async fn access_log(
     let filter = AccessFilter {
         who: query.who,
         act: query.act,
+        acts: None,
         tenant: caller.list_of(query.tenant)?,
         refused: query.refused,
         from_ms: query.from_ms,

@@ -14,15 +14,15 @@ const DOORS: [(&str, &str, Need); 15] = [
     ("/admin/oversight", "admin-oversight", Need::Log),
     ("/admin/operators", "admin-operators", Need::Read),
     ("/admin/seats", "admin-seats", Need::Read),
-    ("/admin/users", "admin-users", Need::Staff),
-    ("/admin/tokens", "admin-tokens", Need::Staff),
+    ("/admin/users", "admin-users", Need::Oversee),
+    ("/admin/tokens", "admin-tokens", Need::Oversee),
     ("/admin/numbers", "admin-numbers", Need::Read),
     ("/admin/campaigns", "admin-campaigns", Need::Read),
     ("/admin/closures", "admin-closures", Need::Read),
     ("/admin/directory", "admin-directory", Need::Read),
     ("/admin/dispositions", "admin-dispositions", Need::Read),
     ("/admin/dialplans", "admin-dialplans", Need::Read),
-    ("/admin/configuration", "admin-configuration", Need::Staff),
+    ("/admin/configuration", "admin-configuration", Need::Oversee),
     ("/admin/status", "admin-status", Need::Read),
     ("/admin/agreement", "admin-agreement", Need::Read),
     ("/admin/log", "admin-log", Need::Log),
@@ -89,8 +89,10 @@ mod tests {
         let seen: Vec<&str> = doors(Role::Auditor).map(|(href, _)| href).collect();
         assert_eq!(seen.first(), Some(&"/admin/oversight"));
         assert!(seen.contains(&"/admin/log"), "{seen:?}");
-        for hidden in ["/admin/users", "/admin/tokens", "/admin/configuration"] {
-            assert!(!seen.contains(&hidden), "{hidden}");
+        let led: Vec<&str> = doors(Role::Supervisor).map(|(href, _)| href).collect();
+        for overseen in ["/admin/users", "/admin/tokens", "/admin/configuration"] {
+            assert!(seen.contains(&overseen), "{overseen}");
+            assert!(!led.contains(&overseen), "{overseen}");
         }
     }
 }

@@ -192,6 +192,19 @@ async fn the_log_of_access_is_told_newest_first_and_by_who(home: &Home) {
         });
         assert_eq!(some.await.len(), found);
     }
+    for (act, acts, found) in [
+        (None, &["sign_in", "sign_out"][..], 3),
+        (None, &["sign", "POST /api/v1/stops"], 0),
+        (Some("stops"), &["sign_in"], 3),
+        (Some("stops"), &[], 0),
+    ] {
+        let some = asked(AccessFilter {
+            act: act.map(str::to_owned),
+            acts: Some(acts.iter().map(|it| (*it).to_owned()).collect()),
+            ..AccessFilter::default()
+        });
+        assert_eq!(some.await.len(), found, "{act:?} {acts:?}");
+    }
     let between = asked(AccessFilter {
         from_ms: Some(NOW + 1),
         until_ms: Some(NOW + 2),
