@@ -92,5 +92,5 @@ pub use port::{
     Refusal, Reloading, Sound,
 };
 pub use server::{bind, serve};
-pub use setup::{Example, Phones, Plan, PlanStep, PlanWay, Setup, StepKind, WayOn};
+pub use setup::{DoubtShown, Example, Phones, Plan, PlanStep, PlanWay, Setup, StepKind, WayOn};
 pub use tls::{Certificate, CertificateError, Shown};

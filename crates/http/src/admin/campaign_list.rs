@@ -182,6 +182,7 @@ fn wanted(visit: &Visit, form: &Typed) -> Result<Wanted, Failed> {
             text: visit.say("admin-campaign-no-line"),
             faults: named(visit, &left_out),
             field: Some("list"),
+            ..Failed::default()
         });
     }
     Ok(Wanted {

@@ -33,11 +33,12 @@ impl Visit {
             ApiError::Refused(Refusal::Refused(CommandError::NotTaken(faults))) => Failed {
                 text: self.count("admin-list-not-taken", faults.len()),
                 faults: faults.iter().map(|fault| self.not_taken(fault)).collect(),
-                field: None,
+                ..Failed::default()
             },
             ApiError::NotReloaded(NotReloaded::Faults(faults)) => Failed {
                 text: self.say("admin-not-reloaded"),
                 faults: faults.clone(),
+                faults_lang: Some("en"),
                 field: None,
             },
             ApiError::CutShort { done, of, .. } => Failed {
@@ -96,7 +97,7 @@ impl Visit {
         Failed {
             text: self.count("admin-list-not-taken", faults.len()),
             faults,
-            field: None,
+            ..Failed::default()
         }
     }
 
