@@ -34,8 +34,9 @@ fn an_auditors_day_by_keyboard_alone_finds_everything_and_changes_nothing() {
     page.is_clean("where an auditor begins");
     let menu = page.text(".menu");
     assert!(menu.contains("Registro"), "{menu}");
-    for hidden in ["Utenti", "Configurazione", "API"] {
-        assert!(!menu.contains(hidden), "{menu}");
+    assert!(!menu.contains("API"), "{menu}");
+    for seen in ["Utenti", "Chiavi dei programmi", "Configurazione"] {
+        assert!(menu.contains(seen), "{seen} in {menu}");
     }
 
     // The promises on what is stored.
@@ -74,13 +75,19 @@ fn an_auditors_day_by_keyboard_alone_finds_everything_and_changes_nothing() {
     let (_, first) = page.focused();
     assert!(!menu.contains(&first), "{first}");
 
-    // Everything else says in words that it is not theirs.
-    for path in [
-        "/admin/users",
-        "/admin/tokens",
-        "/admin/configuration",
-        "/profile",
+    // Who has which rights and keys, and what is in force: to be read alone.
+    for (path, heading) in [
+        ("/admin/users", "Utenti"),
+        ("/admin/tokens", "Chiavi dei programmi"),
+        ("/admin/configuration", "Configurazione"),
     ] {
+        page.opens(path);
+        page.shows("h1", heading);
+        page.is_clean(path);
+    }
+
+    // Everything else says in words that it is not theirs.
+    for path in ["/admin/campaigns/new", "/profile"] {
         page.opens(path);
         page.shows("h1", "Non è tra le cose che puoi fare");
         page.forgets_faults();

@@ -45,6 +45,7 @@ mod feature_call;
 mod feature_deed;
 mod given;
 mod given_on;
+pub mod guessable;
 pub mod hand;
 mod holding;
 pub mod id;

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::guessable::is_guessable;
+
 /// Characters at least: what is heard of a registration can be tried at some billion guesses a second.
 pub const LENGTH_MIN: usize = 12;
 /// Characters at most.
@@ -33,9 +35,10 @@ pub enum Unfit {
     /// Everybody has read it.
     #[error("is that of the delivered example, which everybody knows")]
     Delivered,
-    /// The extension, or next to nothing beside it.
+    /// The extension or common words, or next to nothing beside them.
     #[error(
-        "is easily guessed: the extension, a row like 123456 and what repeats itself count for nothing"
+        "is easily guessed: common words, the extension, a row like 123456 and what repeats itself count for \
+         nothing"
     )]
     Guessed,
 }
@@ -57,7 +60,7 @@ pub fn fit(password: &str, seat: &str) -> Result<(), Unfit> {
     if is_delivered(password) {
         return Err(Unfit::Delivered);
     }
-    if surprises(password, seat) < SURPRISES_MIN {
+    if surprises(password, seat) < SURPRISES_MIN || is_guessable(password, &[seat]) {
         return Err(Unfit::Guessed);
     }
     Ok(())
@@ -108,6 +111,8 @@ mod tests {
             ("108108108108", Unfit::Guessed),
             ("123456789012", Unfit::Guessed),
             ("aaaaaaaaaaaaaaaa", Unfit::Guessed),
+            ("password1234", Unfit::Guessed),
+            ("Benvenuto-2026", Unfit::Guessed),
             ("abcdefghijklmn", Unfit::Guessed),
             ("primo-avvio-101", Unfit::Delivered),
             ("primo-avvio-999", Unfit::Delivered),

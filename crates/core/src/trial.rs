@@ -99,6 +99,12 @@ pub enum TrialError {
     /// It has something to do, or is offered something.
     #[error("seat {0} is not idle: nobody rings in the middle of something")]
     Busy(String),
+    /// It is shown as idle: a task takes no phone.
+    #[error(
+        "a task is offered at seat {0}: nobody rings in the middle of that; accept it there, or try again once \
+         the offer is over"
+    )]
+    TaskOffered(String),
     /// Those come first.
     #[error("{waiting} wait whom seat {seat} could serve: practise after them, or on a pause")]
     PeopleWait {
@@ -253,8 +259,11 @@ impl Centre {
             return Err(CommandError::NobodyThere(name.to_owned()));
         }
         let is_still = matches!(seat.work, SeatWork::Idle | SeatWork::NotResponding);
-        if !is_still || seat.is_engaged() || seat.task_offer.is_some() {
+        if !is_still || seat.is_engaged() {
             return Err(TrialError::Busy(name.to_owned()).into());
+        }
+        if seat.task_offer.is_some() {
+            return Err(TrialError::TaskOffered(name.to_owned()).into());
         }
         let registration = seat.registration.as_ref();
         let registration = registration.filter(|row| row.expires_ms > now.utc_ms);

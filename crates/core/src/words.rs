@@ -117,6 +117,60 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What of a configuration is allowed and probably not meant.
+    DoubtKind {
+        /// Nobody answers the number that a trunk shows.
+        ForeignCli = "foreign_cli",
+        /// Nobody answers the number that an authority or its queue shows.
+        ForeignCliOf = "foreign_cli_of",
+        /// Nothing asks a calendar.
+        IdleCalendar = "idle_calendar",
+        /// A calendar never opens.
+        NeverOpen = "never_open",
+        /// No dialplan leads to a queue.
+        UnreachableQueue = "unreachable_queue",
+        /// Nobody of the first start has the skills of a queue.
+        UnservedQueue = "unserved_queue",
+        /// A queue does not call back whom we turned away.
+        UnpaidDebts = "unpaid_debts",
+        /// Passwords go over the network as they are.
+        InClear = "in_clear",
+        /// A network of carriers that is almost everybody's.
+        OpenPeers = "open_peers",
+        /// A trunk answers on all its channels.
+        AllChannelsAnswered = "all_channels_answered",
+        /// A trunk uses all its channels at the worst of times.
+        AllChannelsUsed = "all_channels_used",
+        /// Channels are kept for callbacks that cannot be dialled.
+        NoOutbound = "no_outbound",
+        /// Fewer ports for voice than calls may be.
+        FewPorts = "few_ports",
+        /// Passwords of the delivered example.
+        DeliveredPasswords = "delivered_passwords",
+        /// Operators of the delivered example.
+        DeliveredOperators = "delivered_operators",
+        /// A dialplan says that there is an emergency.
+        Emergency = "emergency",
+        /// An empty database begins empty.
+        NoFirstStart = "no_first_start",
+        /// Two seats whose names differ by capitals alone.
+        SeatTwin = "seat_twin",
+        /// A phone's password that would not be taken.
+        WeakPassword = "weak_password",
+        /// A skill that no queue asks for.
+        UnaskedSkill = "unasked_skill",
+        /// The password of the database stands in the file.
+        PasswordInUrl = "password_in_url",
+        /// A certificate does not hold yet.
+        CertificateEarly = "certificate_early",
+        /// A certificate has expired.
+        CertificateOver = "certificate_over",
+        /// A certificate expires soon.
+        CertificateEnds = "certificate_ends",
+    }
+}
+
+vocabulary! {
     /// How far a stop button reaches.
     Reach {
         /// Everything.

@@ -40,10 +40,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use cuptel_core::dialplan::Dialplan;
-use cuptel_core::dialplan::fields::{Faults, Fields, Placed, document, unknown};
+use cuptel_core::dialplan::fields::{Doubt, Faults, Fields, Placed, document, unknown};
 use cuptel_core::feature::FeaturePolicy;
 use cuptel_core::rules::{CalendarId, FairnessPolicy, Limits, PromptId, SpokenPrompts};
-use cuptel_core::words::{Exercise, PhoneModel};
+use cuptel_core::words::{DoubtKind, Exercise, PhoneModel};
 use cuptel_engine::Clock;
 use cuptel_http::Certificate;
 use cuptel_store::Zones;
@@ -120,6 +120,9 @@ pub(crate) struct Config {
     fingerprint: Sha256,
 }
 
+/// A warning, because it works, and whoever tries something out has nothing to hide.
+const PASSWORD_IN_URL: &str = "`url` of [data] has a password in it: expected \"env:NAME\" or \"file:PATH\", because this file is read by more people than the database";
+
 /// Reads and checks the configuration with everything that it names.
 ///
 /// # Errors
@@ -150,6 +153,13 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let calendars = opening::calendars(&mut root, &tenants, &sites, &warnings);
     let queues = queue::queues(&mut root, &tenants, &calendars);
     let mut told = plans::Told::default();
+    if data.has_password_here() {
+        // Its line is not shown: the password stands there.
+        told.warnings.push(
+            ConfigFault::whole(path, PASSWORD_IN_URL)
+                .doubting(Doubt::of(DoubtKind::PasswordInUrl, &[])),
+        );
+    }
     let (library, spoken) = prompts::read(&mut root, path, &mut told.faults);
     let announcing = announcing::announcing(&mut root, &tenants, &library);
     let features = codes::codes(&mut root, (&tenants, announcing.as_ref()), &library);

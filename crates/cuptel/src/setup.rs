@@ -9,6 +9,7 @@ use cuptel_core::rules::PromptId;
 use cuptel_http::{Example, Phones, Plan, PlanStep, PlanWay, Setup, StepKind, WayOn};
 
 use crate::config::listening::Role;
+use crate::config::source::ConfigFault;
 use crate::config::{Config, delivered};
 
 /// What pages show of this configuration, which was read from that file.
@@ -28,7 +29,7 @@ pub(crate) fn of(config: &Config, path: &Path) -> Setup {
         phones: phones(config),
         skills,
         file: path.display().to_string(),
-        doubts: config.warnings().iter().map(ToString::to_string).collect(),
+        doubts: config.warnings().iter().map(ConfigFault::shown).collect(),
         access_log_days: config.retention.access_log_days,
         example: example(),
     }

@@ -480,9 +480,13 @@ fn tell(config: &Config, what: &str, entries: Vec<Value>, json: bool) -> anyhow:
     if json {
         say(&answer.to_string());
     } else {
+        let changed = &answer["changed"];
+        let noun = match changed.as_u64() {
+            Some(1) => what.strip_suffix('s').unwrap_or(what),
+            Some(_) | None => what,
+        };
         say(&format!(
-            "{} {what} added or changed; those that are not in the file stay as they are",
-            answer["changed"]
+            "{changed} {noun} added or changed; those that are not in the file stay as they are"
         ));
     }
     Ok(ExitCode::SUCCESS)

@@ -229,7 +229,7 @@ impl Caller {
         self.0.session.as_ref()
     }
 
-    /// Says what they do something about; never a telephone number.
+    /// Says what they do something about; never a whole telephone number.
     pub(crate) fn is_about(&self, what: String) {
         let mut about = self.0.about.lock().unwrap_or_else(PoisonError::into_inner);
         *about = Some(what);

@@ -157,7 +157,7 @@ impl SharedParts {
         if caller.is_system() || caller.session().is_none() {
             return Err(meaningless("a token has no password".to_owned()));
         }
-        password::fit(&new, &name).map_err(unfit)?;
+        password::fit(&new, &name, caller.tenant()).map_err(unfit)?;
         if old == new {
             return Err(meaningless("that is the password until now".to_owned()));
         }
@@ -392,15 +392,20 @@ fn rules(user: &AccountView) -> bool {
     user.role == Role::RegionAdministrator
 }
 
+/// Whether nobody would set up the region without this user. Whoever has never signed in does not count:
+/// their password for once may be lost, or its time over.
+fn is_last(users: &[AccountView], name: &str) -> bool {
+    let mut others = users.iter().filter(|user| user.name != name && rules(user));
+    let found = users.iter().find(|user| user.name == name && rules(user));
+    found.is_some_and(|user| !others.any(|other| user.must_change || !other.must_change))
+}
+
 impl SharedParts {
     /// Whether somebody else sets up the region, where this one does.
     pub(crate) async fn is_not_the_last(&self, name: &str) -> Result<(), ApiError> {
         let users = self.store.accounts().await?;
-        let mut others = users.iter().filter(|user| user.name != name);
-        let is_one = users.iter().any(|user| user.name == name && rules(user));
-        if is_one && !others.any(rules) {
-            let why = "nobody else sets up the region: let another region_administrator in first";
-            return Err(meaningless(why.to_owned()));
+        if is_last(&users, name) {
+            return Err(ApiError::LastAdministrator);
         }
         Ok(())
     }
@@ -455,7 +460,8 @@ pub(crate) async fn set_role(
 #[utoipa::path(post, path = "/api/v1/users/{user}/remove", tag = "accounts",
     security(("token" = [])), params(("user" = String, Path)),
     responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
-        (status = 403, body = schema::Error), (status = 404, body = schema::Error)))]
+        (status = 403, body = schema::Error), (status = 404, body = schema::Error),
+        (status = 409, description = "Nobody else sets up the region", body = schema::Error)))]
 pub(crate) async fn remove_user(
     caller: Caller,
     State(shared): State<Shared>,
@@ -577,6 +583,7 @@ pub(crate) async fn access_log(
     let filter = AccessFilter {
         who: query.who,
         act: query.act,
+        acts: None,
         tenant: caller.list_of(query.tenant)?,
         refused: query.refused,
         from_ms: query.from_ms,

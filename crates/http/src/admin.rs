@@ -2,6 +2,7 @@
 //! callers are led. Forms that work without a script, each answered by a page that says what came of it.
 //! What they ask for goes through the same commands and the same rights as the API.
 
+mod acts;
 mod at_fault;
 mod campaign_list;
 mod campaigns;
@@ -181,8 +182,8 @@ pub(crate) fn need(method: &Method, path: &str) -> Option<Need> {
     }
     let page = path.strip_prefix("/admin")?;
     Some(match (method == Method::GET, page) {
-        (true, "/operators/{operator}/profile" | "/configuration") => Need::Staff,
-        (true, "/users" | "/users/{user}" | "/tokens") => Need::Staff,
+        (true, "/operators/{operator}/profile") => Need::Staff,
+        (true, "/users" | "/users/{user}" | "/tokens" | "/configuration") => Need::Oversee,
         (true, "/example") => Need::Rule,
         (true, "/oversight" | "/log" | "/log/export") => Need::Log,
         (true, "/campaigns/new") => Need::Staff,

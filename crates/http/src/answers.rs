@@ -175,6 +175,7 @@ pub(crate) fn refused(language: Language, error: &ApiError) -> String {
         ApiError::PasswordFirst => language.say("not-password-first"),
         ApiError::OnceIsOver => language.say("admin-once-over"),
         ApiError::NameTaken { .. } => language.say("not-name-taken"),
+        ApiError::LastAdministrator => language.say("not-last-administrator"),
         ApiError::Unauthorised
         | ApiError::TooManyWrong { .. }
         | ApiError::CrossSite

@@ -90,6 +90,8 @@ pub(crate) enum ApiError {
     OnceIsOver,
     /// The name is taken.
     NameTaken { what: &'static str, name: String },
+    /// Nobody who has ever signed in would set up the region any more.
+    LastAdministrator,
     /// A digest could not be made or compared.
     Digest(DigestError),
     /// A page of another site sent it.
@@ -194,7 +196,7 @@ impl ApiError {
             Self::CrossSite | Self::Forbidden(_) | Self::PasswordFirst | Self::OnceIsOver => {
                 StatusCode::FORBIDDEN
             }
-            Self::NameTaken { .. } => StatusCode::CONFLICT,
+            Self::NameTaken { .. } | Self::LastAdministrator => StatusCode::CONFLICT,
             Self::NoSuchPath | Self::NotFound { .. } => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Malformed { .. } => StatusCode::BAD_REQUEST,
@@ -232,6 +234,7 @@ impl ApiError {
             | Self::PasswordFirst
             | Self::OnceIsOver
             | Self::NameTaken { .. }
+            | Self::LastAdministrator
             | Self::Digest(_)
             | Self::CrossSite
             | Self::NoSuchPath
@@ -258,6 +261,7 @@ impl ApiError {
             Self::PasswordFirst => ("password-first", "A password has to be chosen"),
             Self::OnceIsOver => ("password-over", "The password for once is over"),
             Self::NameTaken { .. } => ("name-taken", "The name is taken"),
+            Self::LastAdministrator => ("last-administrator", "The last administrator"),
             Self::CrossSite => ("cross-site", "Sent by another site"),
             Self::NoSuchPath => ("no-such-path", "No such path"),
             Self::WrongMethod => ("wrong-method", "No such method"),
@@ -295,6 +299,9 @@ impl ApiError {
             Self::PasswordFirst => "POST /api/v1/me/password, or sign in to the page",
             Self::OnceIsOver => "ask an administrator for another one",
             Self::NameTaken { .. } => "choose another name, or remove the one that has it",
+            Self::LastAdministrator => {
+                "have another administrator of the region sign in and choose a password of their own first"
+            }
             Self::CrossSite => "open the page itself and use its own buttons",
             Self::NoSuchPath => "/api/v1/openapi.json lists every path",
             Self::WrongMethod => "/api/v1/openapi.json lists the methods of every path",
@@ -359,6 +366,7 @@ impl ApiError {
             | Self::PasswordFirst
             | Self::OnceIsOver
             | Self::NameTaken { .. }
+            | Self::LastAdministrator
             | Self::CrossSite
             | Self::NoSuchPath
             | Self::WrongMethod
@@ -707,6 +715,9 @@ impl fmt::Display for ApiError {
                 )
             }
             Self::NameTaken { what, name } => write!(f, "there is a {what} \"{name}\" already"),
+            Self::LastAdministrator => f.write_str(
+                "no other administrator of the region has signed in and chosen a password of their own yet",
+            ),
             Self::CrossSite => f.write_str("sent by a page of another site"),
             Self::NoSuchPath => f.write_str("there is no such path"),
             Self::WrongMethod => f.write_str("this path does not take this method"),

@@ -35,6 +35,7 @@ mod error;
 mod events;
 mod finding;
 mod following;
+mod form_opened;
 mod health;
 mod importing;
 mod in_charge;
@@ -92,5 +93,5 @@ pub use port::{
     Refusal, Reloading, Sound,
 };
 pub use server::{bind, serve};
-pub use setup::{Example, Phones, Plan, PlanStep, PlanWay, Setup, StepKind, WayOn};
+pub use setup::{DoubtShown, Example, Phones, Plan, PlanStep, PlanWay, Setup, StepKind, WayOn};
 pub use tls::{Certificate, CertificateError, Shown};

@@ -34,6 +34,7 @@ use crate::session::Notice;
 use crate::signing_in;
 use crate::texts::Language;
 use crate::wall::{self, Wall};
+use crate::words::NotInForce;
 use crate::{person, words};
 
 /// Totals read every row: they are counted at most this often, however many look.
@@ -74,7 +75,7 @@ pub(crate) struct Frame<'a> {
     /// The way between the administrator's pages, on those.
     pub(crate) menu: Vec<Group>,
     /// Why the configuration that was read last is not in force, for whoever can mend it.
-    pub(crate) not_reloaded: Option<String>,
+    pub(crate) not_reloaded: Option<NotInForce>,
     /// The seat of whoever looks, on every page but its own.
     pub(crate) strip: Option<Strip>,
 }
@@ -203,8 +204,12 @@ pub(crate) fn silent_frame<'a>(
     }
 }
 
-fn not_reloaded(shared: &Shared, language: Language, caller: Option<&Caller>) -> Option<String> {
-    caller.filter(|caller| rights::may(caller.role(), Need::Staff))?;
+fn not_reloaded(
+    shared: &Shared,
+    language: Language,
+    caller: Option<&Caller>,
+) -> Option<NotInForce> {
+    caller.filter(|caller| rights::may(caller.role(), Need::Oversee))?;
     let configuration = shared.engine.health().configuration;
     let failed = configuration.failed.as_ref()?;
     Some(words::reload_failed(

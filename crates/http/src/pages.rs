@@ -37,10 +37,10 @@ use crate::texts::Language;
 use crate::{
     accounts, actions, admin, agreement, announcements, bulk, by_hand, calling, campaigns,
     choosing_seat, closures, configuration, delivered, desk, directory, disposing, events, finding,
-    health, importing, in_charge, leaving, measures, memos, my_day, my_queue, noting, numbers,
-    offered, openapi, origin, page, paging, person, pins, practising, preferences, reads, reports,
-    request_keys, revealing, rights, signing_in, sites, staffing, stepping_in, stops, tasks,
-    tenants, texts, trying,
+    form_opened, health, importing, in_charge, leaving, measures, memos, my_day, my_queue, noting,
+    numbers, offered, openapi, origin, page, paging, person, pins, practising, preferences, reads,
+    reports, request_keys, revealing, rights, signing_in, sites, staffing, stepping_in, stops,
+    tasks, tenants, texts, trying,
 };
 
 /// Bytes of a request's body.
@@ -213,14 +213,20 @@ impl Pages {
     /// Every path.
     pub fn router(&self) -> Router {
         let refuse_cross_site = |_: ProtectionError| ApiError::CrossSite.into_response();
-        Router::new()
+        let paths = Router::new()
             .merge(page_paths())
             .merge(console_paths(&self.shared))
             .merge(admin::paths(&self.shared))
             .merge(desk::paths(&self.shared))
             .nest("/api/v1", api_paths(&self.shared))
             .fallback(no_such_path)
-            .method_not_allowed_fallback(wrong_method)
+            .method_not_allowed_fallback(wrong_method);
+        let known = paths.clone().with_state(Arc::clone(&self.shared));
+        paths
+            .layer(middleware::from_fn_with_state(
+                known,
+                form_opened::lead_to_page,
+            ))
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
             .layer(middleware::from_fn_with_state(
                 Arc::clone(&self.shared),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use argon2::password_hash::{PasswordHash, SaltString};
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
+use cuptel_core::guessable::{is_guessable, is_guessable_pin};
 use cuptel_core::time::UtcMs;
 use tokio::sync::Semaphore;
 
@@ -46,16 +47,23 @@ pub enum Unfit {
     /// Whoever knows the name would guess it.
     #[error("a password is not the name it belongs to")]
     Name,
+    /// It is tried first.
+    #[error(
+        "a password is not made of common words, names and a year: password1234 is tried first"
+    )]
+    Guessed,
 }
 
-/// Whether somebody of this name may have this password.
+/// Whether somebody of this name, of this health authority, may have this password.
 ///
 /// # Errors
 /// Why not.
-pub fn fit(password: &str, name: &str) -> Result<(), Unfit> {
+pub fn fit(password: &str, name: &str, tenant: Option<&str>) -> Result<(), Unfit> {
+    let names = [name, tenant.unwrap_or_default()];
     match password.chars().count() {
         ..LENGTH_MIN => Err(Unfit::Short),
         LENGTH_MIN..=LENGTH_MAX if password.eq_ignore_ascii_case(name) => Err(Unfit::Name),
+        LENGTH_MIN..=LENGTH_MAX if is_guessable(password, &names) => Err(Unfit::Guessed),
         LENGTH_MIN..=LENGTH_MAX => Ok(()),
         _ => Err(Unfit::Long),
     }
@@ -93,6 +101,15 @@ const EVEN_OF_TEN: u8 = 250;
 /// # Errors
 /// When the system has no random numbers.
 pub fn random_pin() -> Result<String, getrandom::Error> {
+    loop {
+        let pin = random_digits()?;
+        if !is_guessable_pin(&pin) {
+            return Ok(pin);
+        }
+    }
+}
+
+fn random_digits() -> Result<String, getrandom::Error> {
     let mut digits = String::new();
     while digits.len() < PIN_DIGITS {
         let mut byte = [0_u8];
@@ -216,10 +233,19 @@ mod tests {
 
     #[test]
     fn a_password_is_long_enough_and_no_name() {
-        assert_eq!(fit("corta", "anna"), Err(Unfit::Short));
-        assert_eq!(fit("anna.esempio", "Anna.Esempio"), Err(Unfit::Name));
-        assert_eq!(fit(&"x".repeat(129), "anna"), Err(Unfit::Long));
-        assert_eq!(fit("perché dieci", "anna"), Ok(()));
+        assert_eq!(fit("corta", "anna", None), Err(Unfit::Short));
+        assert_eq!(fit("anna.esempio", "Anna.Esempio", None), Err(Unfit::Name));
+        assert_eq!(fit(&"x".repeat(129), "anna", None), Err(Unfit::Long));
+        assert_eq!(fit("perché dieci", "anna", None), Ok(()));
+        let teramo = Some("asl-teramo");
+        for tried in [
+            "password1234",
+            "Amministratore1",
+            "anna-teramo-2026",
+            "1234567890",
+        ] {
+            assert_eq!(fit(tried, "anna", teramo), Err(Unfit::Guessed), "{tried}");
+        }
     }
 
     #[test]
@@ -228,7 +254,7 @@ mod tests {
         assert_eq!(text.len(), 19);
         assert!(text.split('-').all(|group| group.len() == 4), "{text}");
         assert!(!text.contains(['0', '1', 'o', 'l', 'i']), "{text}");
-        assert_eq!(fit(&text, "anna"), Ok(()));
+        assert_eq!(fit(&text, "anna", None), Ok(()));
         assert_ne!(text, one_time().unwrap());
     }
 }

@@ -3,6 +3,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use cuptel_core::guessable::is_guessable_pin;
 use cuptel_core::pin::{PIN_DIGITS_MAX, PIN_DIGITS_MIN, PinDigest, is_operator_number};
 use cuptel_core::staffing::PinChange;
 use cuptel_core::step::Command;
@@ -63,7 +64,9 @@ impl std::fmt::Debug for PinTold {
 pub(crate) enum NoPin {
     #[error("`number`: expected 1 to 8 digits")]
     Number,
-    #[error("`pin`: expected {PIN_DIGITS_MIN} to {PIN_DIGITS_MAX} digits, not all the same")]
+    #[error(
+        "`pin`: expected {PIN_DIGITS_MIN} to {PIN_DIGITS_MAX} digits, neither in a row nor repeated, like 123456 or 121212"
+    )]
     Guessable,
 }
 
@@ -76,9 +79,8 @@ fn checked(number: Option<&str>, pin: Option<&str>) -> Result<(), NoPin> {
         return Err(NoPin::Number);
     }
     let is_pin = |pin: &str| {
-        let is_plain = pin.bytes().all(|it| Some(it) == pin.bytes().next());
         let fits = (PIN_DIGITS_MIN..=PIN_DIGITS_MAX).contains(&pin.len());
-        fits && !is_plain && pin.bytes().all(|it| it.is_ascii_digit())
+        fits && !is_guessable_pin(pin) && pin.bytes().all(|it| it.is_ascii_digit())
     };
     match pin {
         Some(pin) if !is_pin(pin) => Err(NoPin::Guessable),

@@ -21,6 +21,8 @@ pub(crate) enum Need {
     Work,
     /// To read what is stored.
     Read,
+    /// To see who may do what, with which keys, and which configuration is in force.
+    Oversee,
     /// To see to operators, queues and callbacks.
     Lead,
     /// To set up what belongs to one health authority.
@@ -35,7 +37,7 @@ impl Need {
     /// Whether this is done so seldom, and matters so much, that the log of access has it.
     fn is_logged(self) -> bool {
         match self {
-            Self::Watch | Self::Work | Self::Read => false,
+            Self::Watch | Self::Work | Self::Read | Self::Oversee => false,
             Self::Lead | Self::Staff | Self::Rule | Self::Log => true,
         }
     }
@@ -46,6 +48,7 @@ impl Need {
             Self::Watch => "everybody who signs in",
             Self::Work => "operators, supervisors and administrators",
             Self::Read => "supervisors, administrators and auditors",
+            Self::Oversee => "administrators and auditors",
             Self::Lead => "supervisors and administrators",
             Self::Staff => "administrators",
             Self::Rule => "administrators of the region",
@@ -61,7 +64,7 @@ pub(crate) fn may(role: Role, need: Need) -> bool {
         Role::Supervisor => matches!(need, Need::Watch | Need::Work | Need::Read | Need::Lead),
         Role::TenantAdministrator => !matches!(need, Need::Rule | Need::Log),
         Role::RegionAdministrator => true,
-        Role::Auditor => matches!(need, Need::Watch | Need::Read | Need::Log),
+        Role::Auditor => matches!(need, Need::Watch | Need::Read | Need::Oversee | Need::Log),
     }
 }
 
@@ -152,7 +155,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
         (_, "/operators/{operator}/profile") => Need::Staff,
         // Whoever works dials from it.
         (true, "/directory") => Need::Watch,
-        (true, "/users" | "/tokens" | "/configuration") => Need::Staff,
+        (true, "/users" | "/tokens" | "/configuration") => Need::Oversee,
         (true, "/access-log") => Need::Log,
         (true, "/supervisor/wall") => Need::Watch,
         (true, _) => Need::Read,
@@ -237,7 +240,7 @@ pub(crate) async fn checked(
     if !is_logged {
         return next.run(request).await;
     }
-    let about = first_of(path.as_str(), request.uri().path()).map(str::to_owned);
+    let about = first_of(path.as_str(), request.uri().path()).map(as_typed);
     // Whoever goes away after asking has asked all the same, and it is written down.
     #[expect(
         clippy::disallowed_methods,
@@ -291,6 +294,14 @@ fn first_of<'u>(matched: &str, uri: &'u str) -> Option<&'u str> {
         .filter(|(pattern, _)| pattern.starts_with('{'))
         .map(|(_, said)| said)
         .next()
+}
+
+/// A part of a path as whoever typed it reads it: `Gina Nuova` of `Gina%20Nuova`.
+fn as_typed(part: &str) -> String {
+    let one = format!("part={}", part.replace('+', "%2B").replace('&', "%26"));
+    let read = serde_urlencoded::from_str::<Vec<(String, String)>>(&one);
+    let read = read.ok().and_then(|mut parts| parts.pop());
+    read.map_or_else(|| part.to_owned(), |(_, typed)| typed)
 }
 
 impl Caller {
@@ -347,7 +358,14 @@ mod tests {
     #[test]
     fn an_operator_works_and_nothing_else() {
         assert!(may(Role::Operator, Need::Work) && may(Role::Operator, Need::Watch));
-        for need in [Need::Read, Need::Lead, Need::Staff, Need::Rule, Need::Log] {
+        for need in [
+            Need::Read,
+            Need::Oversee,
+            Need::Lead,
+            Need::Staff,
+            Need::Rule,
+            Need::Log,
+        ] {
             assert!(!may(Role::Operator, need), "{need:?}");
         }
     }
@@ -357,7 +375,16 @@ mod tests {
         for need in [Need::Work, Need::Lead, Need::Staff, Need::Rule] {
             assert!(!may(Role::Auditor, need), "{need:?}");
         }
-        assert!(may(Role::Auditor, Need::Log) && may(Role::Auditor, Need::Read));
+        for need in [Need::Log, Need::Read, Need::Oversee] {
+            assert!(may(Role::Auditor, need), "{need:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_logged_as_it_is_read() {
+        assert_eq!(as_typed("Gina%20Nuova"), "Gina Nuova");
+        assert_eq!(as_typed("a+b&c%25"), "a+b&c%");
+        assert_eq!(as_typed("101"), "101");
     }
 
     #[test]

@@ -413,6 +413,12 @@ fn about(command: &Command) -> Option<String> {
         Command::AddSpecialDay(told) => Some(format!("{} {}", told.tenant, told.first)),
         Command::RemoveSpecialDay { id, .. } => Some(id.to_string()),
         Command::WriteMemo(told) => Some(for_whom(&told.to)),
+        // The number is masked.
+        Command::MarkNumber { told, .. } | Command::ReleaseMark { told, .. } => {
+            Some(format!("{} {}", told.number, told.mark))
+        }
+        Command::MarkNumbers { lines, .. } => Some(format!("{} numbers", lines.len())),
+        Command::TrySeat { seat, .. } => Some(seat.clone()),
         Command::SignIn { .. }
         | Command::WithdrawCaller { .. }
         | Command::MoveCaller { .. }
@@ -446,11 +452,7 @@ fn about(command: &Command) -> Option<String> {
         | Command::WithdrawTask(_)
         | Command::SiteOut { .. }
         | Command::SiteResumes { .. }
-        | Command::MarkNumber { .. }
-        | Command::MarkNumbers { .. }
-        | Command::ReleaseMark { .. }
         | Command::RemoveSeat(_)
-        | Command::TrySeat { .. }
         | Command::Practise { .. }
         | Command::Stop { .. } => None,
     }

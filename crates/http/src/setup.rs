@@ -1,6 +1,8 @@
 //! What of the files the administrator's pages show beside what runs: the dialplans as graphs, where
 //! phones register, what skills there are. Made when a configuration is put in force.
 
+use cuptel_core::dialplan::fields::Doubt;
+
 /// What an administrator sees of the configuration in force.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Setup {
@@ -12,12 +14,23 @@ pub struct Setup {
     pub skills: Vec<String>,
     /// The file from which all of it was read.
     pub file: String,
-    /// What `check` doubts of it, one sentence each, the place first.
-    pub doubts: Vec<String>,
+    /// What `check` doubts of it.
+    pub doubts: Vec<DoubtShown>,
     /// For how many days the log of access is kept.
     pub access_log_days: u32,
     /// What is delivered to begin with, and is not to be there when real calls come.
     pub example: Example,
+}
+
+/// Something that is allowed and probably not meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoubtShown {
+    /// The file, with line and column where there are some.
+    pub place: String,
+    /// In English.
+    pub message: String,
+    /// For other languages.
+    pub doubt: Option<Doubt>,
 }
 
 /// What is delivered to begin with: people who do not exist, and passwords that everybody knows.

@@ -356,10 +356,11 @@ pub(crate) async fn set_password(
     } else if caller.is_system() {
         Some(language.say("password-system"))
     } else {
-        match password::fit(&chosen.new, caller.name()) {
+        match password::fit(&chosen.new, caller.name(), caller.tenant()) {
             Err(Unfit::Short) => Some(language.say("password-short")),
             Err(Unfit::Long) => Some(language.say("password-long")),
             Err(Unfit::Name) => Some(language.say("password-name")),
+            Err(Unfit::Guessed) => Some(language.say("password-guessed")),
             Ok(()) if chosen.new == chosen.old => Some(language.say("password-same")),
             Ok(()) => None,
         }

@@ -79,6 +79,11 @@ impl Language {
         self.formatted(id, Some(&args))
     }
 
+    /// Whether there is a message with this name.
+    pub(crate) fn knows(self, id: &str) -> bool {
+        self.bundle().has_message(id)
+    }
+
     /// A message that is not there shows its name: a page with a hole serves better than none.
     fn formatted(self, id: &str, args: Option<&FluentArgs<'_>>) -> String {
         let bundle = self.bundle();

@@ -150,6 +150,7 @@ pub(crate) fn refused(language: Language, refused: &TrialError) -> String {
         TrialError::NoPhone(seat) => about("trial-no-phone", seat),
         TrialError::PhoneSilent(seat) => about("trial-phone-silent", seat),
         TrialError::Busy(seat) => about("trial-not-idle", seat),
+        TrialError::TaskOffered(seat) => about("trial-task-offered", seat),
         TrialError::PeopleWait { waiting, .. } => {
             language.with("practice-people-wait", &[("n", (*waiting).into())])
         }
@@ -166,6 +167,7 @@ pub(crate) fn hint_of(refused: &TrialError) -> &'static str {
             "look whether the phone is on and the network lets our requests through; restart it"
         }
         TrialError::Busy(_) => "try again once nothing is done or offered there",
+        TrialError::TaskOffered(_) => "accept the task there, or try again once its offer is over",
         TrialError::PeopleWait { .. } => {
             "take a pause first if practice goes before callers now: /api/v1/seats/{seat}/pause"
         }

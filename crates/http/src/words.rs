@@ -376,20 +376,61 @@ pub(crate) fn configuration(language: Language, configuration: &Configuration) -
     language.with("word-configuration", &about)
 }
 
-/// A reload that failed, and what holds meanwhile.
-pub(crate) fn reload_failed(language: Language, failed: &FailedReload, since: UtcMs) -> String {
+/// That the files are not in force, and the first of what is wrong with them.
+#[derive(Clone)]
+pub(crate) struct NotInForce {
+    pub(crate) what: String,
+    /// Where, in words.
+    pub(crate) place: Option<String>,
+    /// What a reader of the file says, in English.
+    pub(crate) technical: Option<String>,
+    /// How many more there are.
+    pub(crate) more: Option<String>,
+}
+
+/// That a reload changed nothing.
+pub(crate) fn reload_failed(language: Language, failed: &FailedReload, since: UtcMs) -> NotInForce {
     let (at, since) = (date_and_time(failed.at_ms), date_and_time(since));
-    let why = failed.faults.first().map_or("", String::as_str);
-    let more = match failed.faults.len() {
-        0 | 1 => String::new(),
-        n => format!(
-            " {}",
-            language.with("word-and-others", &[("n", (n - 1).into())])
-        ),
-    };
     let about = [("at", at.into()), ("since", since.into())];
-    let what = language.with("word-reload-failed", &about);
-    format!("{what} {why}{more}")
+    let first = failed.faults.first();
+    let (place, technical) = first.map_or((None, None), |fault| {
+        let (place, what) = place_and_rest(language, fault);
+        (place, Some(what.to_owned()))
+    });
+    let others = failed.faults.len().saturating_sub(1);
+    let more = (others > 0).then(|| language.with("word-and-others", &[("n", others.into())]));
+    NotInForce {
+        what: language.with("word-reload-failed", &about),
+        place,
+        technical,
+        more,
+    }
+}
+
+/// What begins with a place in a file: the place in words, and the rest.
+pub(crate) fn place_and_rest(language: Language, sentence: &str) -> (Option<String>, &str) {
+    match sentence.split_once(": ") {
+        Some((place, rest)) if !place.contains(' ') => (Some(place_in_file(language, place)), rest),
+        Some(_) | None => (None, sentence),
+    }
+}
+
+/// `cuptel.toml:7:3` in words.
+pub(crate) fn place_in_file(language: Language, place: &str) -> String {
+    let mut parts = place.rsplitn(3, ':');
+    let (column, line, file) = (parts.next(), parts.next(), parts.next());
+    let number = |part: Option<&str>| part.and_then(|it| it.parse::<u32>().ok());
+    match (file, number(line), number(column)) {
+        (Some(file), Some(line), Some(column)) => language.with(
+            "word-place-in-file",
+            &[
+                ("file", file.into()),
+                ("line", line.into()),
+                ("column", column.into()),
+            ],
+        ),
+        _ => place.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -13,12 +13,13 @@ const WRITE: &str = "
 INSERT INTO access_log (shard, id, at_ms, who, role, origin, act, about, tenant, refused)
 SELECT $1, COALESCE((SELECT MAX(id) FROM access_log WHERE shard = $1), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9";
 
-/// A half of the name of an act finds it, whatever its case.
+/// A half of the name of an act finds it, whatever its case; so does one of a list of them between bars.
 const LIST: &str = "
 SELECT id, at_ms, who, role, origin, act, about, tenant, refused FROM access_log
 WHERE shard = $1 AND id < $2
     AND (CAST($4 AS TEXT) IS NULL OR who = $4)
-    AND (CAST($5 AS TEXT) IS NULL OR lower(act) LIKE $5 ESCAPE '!')
+    AND ((CAST($5 AS TEXT) IS NULL AND CAST($10 AS TEXT) IS NULL)
+        OR lower(act) LIKE $5 ESCAPE '!' OR $10 LIKE '%|' || act || '|%')
     AND (CAST($6 AS BIGINT) IS NULL OR at_ms >= $6)
     AND (CAST($7 AS BIGINT) IS NULL OR at_ms < $7)
     AND (CAST($8 AS TEXT) IS NULL OR tenant = $8)
@@ -47,6 +48,8 @@ pub struct AccessFilter {
     pub who: Option<String>,
     /// Acts in whose name this stands.
     pub act: Option<String>,
+    /// These acts too; alone, where no text is asked for.
+    pub acts: Option<Vec<String>>,
     /// Of those who are bound to this health authority only.
     pub tenant: Option<String>,
     /// What was refused, or what was done.
@@ -152,6 +155,8 @@ impl Store {
         let failed = while_doing("read the log of access");
         let mut reading = self.read_at_length().await.map_err(&failed)?;
         let act = filter.act.as_deref().map(anywhere);
+        let acts = filter.acts.as_ref();
+        let acts = acts.map(|acts| format!("|{}|", acts.join("|")));
         let question = ask_shard(LIST)
             .int(filter.before.unwrap_or(i64::MAX))
             .int(page(filter.limit))
@@ -160,7 +165,8 @@ impl Store {
             .maybe_int(filter.from_ms)
             .maybe_int(filter.until_ms)
             .maybe_text(filter.tenant.as_deref())
-            .maybe_int(filter.refused.map(i64::from));
+            .maybe_int(filter.refused.map(i64::from))
+            .maybe_text(acts.as_deref());
         question.all(&mut reading, read).await.map_err(failed)
     }
 

@@ -3,11 +3,35 @@
 //! unknown. Knows nothing of what the keys mean; dialplans and the configuration do.
 
 use std::cell::RefCell;
+use std::fmt::Display;
 use std::ops::{Range, RangeInclusive};
 
 use toml::de::{DeArray, DeTable, DeValue};
 
+use crate::words::DoubtKind;
+
 const TEXTS: &str = "a list of texts";
+
+/// What is doubted, for whoever tells it in another language than English.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// What.
+    pub kind: DoubtKind,
+    /// Names and numbers in it, each by its name; `more` is a number.
+    pub about: Vec<(&'static str, String)>,
+}
+
+impl Doubt {
+    /// A doubt about these.
+    #[must_use]
+    pub fn of(kind: DoubtKind, about: &[(&'static str, &dyn Display)]) -> Self {
+        let about = about.iter().map(|(name, value)| (*name, value.to_string()));
+        Self {
+            kind,
+            about: about.collect(),
+        }
+    }
+}
 
 /// One thing wrong in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +40,8 @@ pub struct Fault {
     pub at: Range<usize>,
     /// What is wrong and what was expected.
     pub message: String,
+    /// The same for other languages, where it is one of those that are known.
+    pub doubt: Option<Doubt>,
 }
 
 /// The faults found so far; readers of the same document share it.
@@ -28,6 +54,16 @@ impl Faults {
         self.0.borrow_mut().push(Fault {
             at,
             message: message.into(),
+            doubt: None,
+        });
+    }
+
+    /// Notes something that is probably not meant.
+    pub fn doubt(&self, at: Range<usize>, message: impl Into<String>, doubt: Doubt) {
+        self.0.borrow_mut().push(Fault {
+            at,
+            message: message.into(),
+            doubt: Some(doubt),
         });
     }
 

@@ -10,6 +10,7 @@ use cuptel_core::rules::{AnswerTarget, Rules, TaskPolicy};
 use cuptel_core::staffing::WhyNotTaken;
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::task::TaskTold;
+use cuptel_core::trial::{TrialError, TrialKind};
 use cuptel_core::why::Hold;
 use cuptel_core::words::{Chosen, TaskEventKind, TaskState, WorkKind, WorkState};
 
@@ -81,6 +82,18 @@ fn the_same_request_again_adds_no_task() {
 fn accepts(room: &mut Room, task: TaskId, seat: &str) -> Result<(), CommandError> {
     let seat = seat.to_owned();
     room.commands(Command::AcceptTask { task, seat })
+}
+
+#[test]
+fn a_phone_is_not_tried_while_a_task_is_offered_there_and_that_is_why() {
+    let (mut room, _) = offered();
+    assert_eq!(room.work_of(1), WorkState::Idle);
+    let tried = room.commands(Command::TrySeat {
+        seat: "101".to_owned(),
+        kind: TrialKind::Test,
+    });
+    let offered = TrialError::TaskOffered("101".to_owned());
+    assert_eq!(tried, Err(offered.into()));
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! The certificate of the pages: its files, and until when it holds.
 
+use std::fmt::Display;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use cuptel_core::calendar::{Zone, local_text};
-use cuptel_core::dialplan::fields::{Faults, Fields};
+use cuptel_core::dialplan::fields::{Doubt, Faults, Fields};
 use cuptel_core::time::UtcMs;
+use cuptel_core::words::DoubtKind;
 use cuptel_http::Certificate;
 
 use super::secret::Secret;
@@ -101,16 +103,24 @@ fn doubt(
     let day = |ms| local_text(ms, Zone::Europe__Rome);
     let until = day(certificate.until_ms());
     let left_ms = certificate.until_ms() - now_ms;
-    let message = if now_ms < certificate.from_ms() {
+    let (message, kind) = if now_ms < certificate.from_ms() {
         let from = day(certificate.from_ms());
-        format!("{file} does not hold before {from}: browsers refuse it until then")
+        let message = format!("{file} does not hold before {from}: browsers refuse it until then");
+        (message, DoubtKind::CertificateEarly)
     } else if left_ms <= 0 {
-        format!("{file} has expired on {until}: browsers refuse it; put a new one there and reload")
+        let message = format!(
+            "{file} has expired on {until}: browsers refuse it; put a new one there and reload"
+        );
+        (message, DoubtKind::CertificateOver)
     } else if left_ms < ENDS_SOON_MS {
         let days = left_ms / DAY_MS;
-        format!("{file} expires on {until}, in {days} days: put a new one there and reload")
+        let message =
+            format!("{file} expires on {until}, in {days} days: put a new one there and reload");
+        (message, DoubtKind::CertificateEnds)
     } else {
         return;
     };
-    warnings.add(at, message);
+    let from = day(certificate.from_ms());
+    let about: [(_, &dyn Display); 3] = [("file", &file), ("from", &from), ("until", &until)];
+    warnings.doubt(at, message, Doubt::of(kind, &about));
 }

@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
+use cuptel_core::dialplan::fields::Doubt;
 use cuptel_core::phone_password;
+use cuptel_core::words::DoubtKind;
 
 use super::first_start::FirstSeat;
 use super::source::ConfigFault;
@@ -58,7 +60,8 @@ pub(super) fn doubts(file: &Path, seats: &[FirstSeat]) -> Vec<ConfigFault> {
              after it with `cuptel seats set SEAT --new-password`",
             some(&with_known)
         );
-        doubts.push(ConfigFault::whole(file, message));
+        let doubt = of(DoubtKind::DeliveredPasswords, &with_known);
+        doubts.push(ConfigFault::whole(file, message).doubting(doubt));
     }
     if !invented.is_empty() {
         let message = format!(
@@ -66,9 +69,16 @@ pub(super) fn doubts(file: &Path, seats: &[FirstSeat]) -> Vec<ConfigFault> {
              `cuptel import operators FILE` and `cuptel operators remove NAME`",
             some(&invented)
         );
-        doubts.push(ConfigFault::whole(file, message));
+        let doubt = of(DoubtKind::DeliveredOperators, &invented);
+        doubts.push(ConfigFault::whole(file, message).doubting(doubt));
     }
     doubts
+}
+
+fn of(kind: DoubtKind, names: &[&str]) -> Doubt {
+    let shown = names[..names.len().min(SHOWN)].join(", ");
+    let more = names.len().saturating_sub(SHOWN);
+    Doubt::of(kind, &[("names", &shown), ("more", &more)])
 }
 
 /// The first of them, and how many more.

@@ -1,13 +1,14 @@
 //! What is allowed and probably not meant, seen only when everything is read: a number that
 //! nobody answers, a calendar that nobody asks, a queue that nobody serves or gets to.
 
+use std::fmt::Display;
 use std::ops::Range;
 
-use cuptel_core::dialplan::fields::Faults;
+use cuptel_core::dialplan::fields::{Doubt, Faults};
 use cuptel_core::dialplan::{Dialplan, Step};
 use cuptel_core::id::QueueId;
 use cuptel_core::rules::CalendarId;
-use cuptel_core::words::Outcome;
+use cuptel_core::words::{DoubtKind, Outcome};
 
 use super::authority::TenantDraft;
 use super::first_start::FirstSeat;
@@ -46,7 +47,11 @@ pub(super) fn foreign_cli(
             let message = format!(
                 "no dialplan{whose} answers this number: who rings back what their phone shows does not reach us"
             );
-            warnings.add(at.clone(), message);
+            let doubt = match tenant {
+                None => Doubt::of(DoubtKind::ForeignCli, &[]),
+                Some(name) => Doubt::of(DoubtKind::ForeignCliOf, &[("tenant", name)]),
+            };
+            warnings.doubt(at.clone(), message, doubt);
         }
     }
 }
@@ -67,7 +72,9 @@ pub(super) fn idle_calendars(
             .any(|(queue, _)| queue.tenant == draft.tenant && queue.policy.callback.uses(name));
         if !asked && !counted {
             let message = format!("nothing asks calendar \"{name}\" of {}", draft.tenant);
-            warnings.add(draft.at.clone(), message);
+            let about: [(_, &dyn Display); 2] = [("calendar", &name), ("tenant", &draft.tenant)];
+            let doubt = Doubt::of(DoubtKind::IdleCalendar, &about);
+            warnings.doubt(draft.at.clone(), message, doubt);
         }
     }
 }
@@ -80,6 +87,11 @@ pub(super) fn queues(
 ) {
     unreachable_queues(queues, dialplans, warnings);
     unpaid_debts(queues, warnings);
+}
+
+fn of_queue(kind: DoubtKind, queue: &QueueSettings) -> Doubt {
+    let about: [(_, &dyn Display); 2] = [("queue", &queue.name), ("tenant", &queue.tenant)];
+    Doubt::of(kind, &about)
 }
 
 /// Queues in which nobody can wait and that nobody is owed a call by.
@@ -100,7 +112,11 @@ fn unreachable_queues(
                 "no dialplan leads to queue \"{}\" of {}",
                 queue.name, queue.tenant
             );
-            warnings.add(at.clone(), message);
+            warnings.doubt(
+                at.clone(),
+                message,
+                of_queue(DoubtKind::UnreachableQueue, queue),
+            );
         }
     }
 }
@@ -123,7 +139,11 @@ pub(super) fn unserved_queues(
                 "nobody in first-start.csv has the skills of queue \"{}\" of {}",
                 queue.name, queue.tenant
             );
-            warnings.add(at.clone(), message);
+            warnings.doubt(
+                at.clone(),
+                message,
+                of_queue(DoubtKind::UnservedQueue, queue),
+            );
         }
     }
 }
@@ -155,7 +175,9 @@ fn unpaid_debts(queues: &[(QueueSettings, Range<usize>)], warnings: &Faults) {
                 queue.tenant,
                 unpaid.join(", ")
             );
-            warnings.add(at.clone(), message);
+            let mut doubt = of_queue(DoubtKind::UnpaidDebts, queue);
+            doubt.about.push(("outcomes", unpaid.join(", ")));
+            warnings.doubt(at.clone(), message, doubt);
         }
     }
 }

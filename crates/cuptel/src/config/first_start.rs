@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 
-use cuptel_core::dialplan::fields::{Faults, unknown};
+use cuptel_core::dialplan::fields::{Doubt, Faults, unknown};
 use cuptel_core::phone_password::{self, Unfit};
 use cuptel_core::staffing::{is_extension, twin_of};
+use cuptel_core::words::DoubtKind;
 
 use super::authority::{SiteDraft, TenantDraft};
 use super::delivered;
@@ -65,7 +66,9 @@ pub(super) fn beside(
     let path = config.with_file_name(FIRST_START);
     if !path.exists() {
         let message = "is not there: an empty database begins without seats and operators";
-        told.warnings.push(ConfigFault::whole(&path, message));
+        let doubt = Doubt::of(DoubtKind::NoFirstStart, &[]);
+        told.warnings
+            .push(ConfigFault::whole(&path, message).doubting(doubt));
         return None;
     }
     let names = tenants.iter().map(|draft| draft.tenant.name.as_str());
@@ -147,7 +150,8 @@ impl Row<'_> {
         } else if let Some(twin) = twin_of(seat, seen.iter().map(String::as_str)) {
             let message =
                 format!("seat \"{seat}\" is another than \"{twin}\", by its capitals alone");
-            self.warnings.add(self.row.place(0), message);
+            let doubt = Doubt::of(DoubtKind::SeatTwin, &[("seat", &seat), ("twin", &twin)]);
+            self.warnings.doubt(self.row.place(0), message, doubt);
         }
         let (password, site, operator, employer) = (
             self.filled(1),
@@ -187,9 +191,11 @@ impl Row<'_> {
         match password.reveal().as_deref() {
             Ok(text) => match phone_password::fit(text, seat) {
                 Ok(()) | Err(Unfit::Delivered) => {}
-                Err(why) => self
-                    .warnings
-                    .add(at, format!("the password of seat \"{seat}\" {why}")),
+                Err(why) => {
+                    let message = format!("the password of seat \"{seat}\" {why}");
+                    let doubt = Doubt::of(DoubtKind::WeakPassword, &[("seat", &seat)]);
+                    self.warnings.doubt(at, message, doubt);
+                }
             },
             // Only a first start needs it.
             Err(error) => self.warnings.add(at, error.to_string()),
@@ -227,7 +233,8 @@ impl Row<'_> {
                     if !asked.contains(name) {
                         let told = unknown("skill", name, asked.iter().copied());
                         let message = format!("no queue asks for it: {told}");
-                        self.warnings.add(self.row.place(COLUMN), message);
+                        let doubt = Doubt::of(DoubtKind::UnaskedSkill, &[("skill", &name)]);
+                        self.warnings.doubt(self.row.place(COLUMN), message, doubt);
                     }
                     if skills.insert(name.to_owned(), level).is_some() {
                         self.row

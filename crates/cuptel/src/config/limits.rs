@@ -219,6 +219,18 @@ impl DataSettings {
 }
 
 /// Every default is told at its field.
+impl DataSettings {
+    /// Whether the configuration itself holds the password of the database.
+    pub(super) fn has_password_here(&self) -> bool {
+        let url = self.url.here().unwrap_or_default();
+        let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+        let place = rest.split(['/', '?']).next().unwrap_or_default();
+        let user = place.rsplit_once('@').map_or("", |(user, _)| user);
+        let is_spelt = user.split_once(':').is_some_and(|(_, it)| !it.is_empty());
+        is_spelt || rest.contains("?password=") || rest.contains("&password=")
+    }
+}
+
 pub(super) fn data(root: &mut Fields<'_>) -> DataSettings {
     let mut data = DataSettings {
         url: Secret::parse("sqlite://data/cuptel.db"),

@@ -1,13 +1,15 @@
 //! The settings that touch the network: names in SIP, media, pages, trunks.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::ops::{Range, RangeInclusive};
 
-use cuptel_core::dialplan::fields::{Faults, Fields, Placed};
+use cuptel_core::dialplan::fields::{Doubt, Faults, Fields, Placed};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::rules::DialPolicy;
 use cuptel_core::time::UtcMs;
+use cuptel_core::words::DoubtKind;
 use cuptel_http::{Certificate, ImportBounds};
 use ipnet::IpNet;
 
@@ -315,7 +317,7 @@ pub(super) fn http(
         settings.trusted_proxies = trusted_proxies(&mut table);
         let is_guarded = settings.tls.is_some() || !settings.trusted_proxies.is_empty();
         if let Some(listen) = listen.filter(|it| !it.value.ip().is_loopback() && !is_guarded) {
-            warnings.add(listen.at, IN_CLEAR.to_owned());
+            warnings.doubt(listen.at, IN_CLEAR, Doubt::of(DoubtKind::InClear, &[]));
         }
         table.finish();
     }
@@ -534,7 +536,8 @@ fn peers(table: &mut Fields<'_>, others: &[TrunkDraft], warnings: &Faults) -> Ve
             let message = format!(
                 "{peer} lets almost anybody call us as the carrier, without a password: expected the carrier's addresses alone"
             );
-            warnings.add(text.at.clone(), message);
+            let doubt = Doubt::of(DoubtKind::OpenPeers, &[("peer", &peer)]);
+            warnings.doubt(text.at.clone(), message, doubt);
         }
         let taken = others.iter().find(|other| {
             other
@@ -621,19 +624,31 @@ pub(super) fn warn(trunks: &[TrunkDraft], media: &Placed<MediaSettings>, warning
             let message = format!(
                 "trunk \"{name}\" answers on all its {channels} channels: once they are taken the carrier refuses callers whom we never see; keep a few spare"
             );
-            warnings.add(answer_max_at.clone(), message);
+            let about: [(_, &dyn Display); 2] = [("trunk", name), ("channels", channels)];
+            let doubt = Doubt::of(DoubtKind::AllChannelsAnswered, &about);
+            warnings.doubt(answer_max_at.clone(), message, doubt);
         } else if answer_max + lines + outbound_min >= *channels {
             let at = notice_lines_at.as_ref().unwrap_or(answer_max_at);
             let message = format!(
                 "trunk \"{name}\" uses all its {channels} channels at the worst of times ({answer_max} answered, {lines} for notices, {outbound_min} for callbacks): then the carrier refuses callers whom we never see; keep a few spare"
             );
-            warnings.add(at.clone(), message);
+            let about: [(_, &dyn Display); 5] = [
+                ("trunk", name),
+                ("channels", channels),
+                ("answered", answer_max),
+                ("notices", lines),
+                ("callbacks", outbound_min),
+            ];
+            let doubt = Doubt::of(DoubtKind::AllChannelsUsed, &about);
+            warnings.doubt(at.clone(), message, doubt);
         }
         if *outbound_min > 0 && outbound.is_none() {
             let message = format!(
                 "trunk \"{name}\" keeps {outbound_min} channels for callbacks and has no `outbound` to dial them"
             );
-            warnings.add(outbound_min_at.clone(), message);
+            let about: [(_, &dyn Display); 2] = [("trunk", name), ("channels", outbound_min)];
+            let doubt = Doubt::of(DoubtKind::NoOutbound, &about);
+            warnings.doubt(outbound_min_at.clone(), message, doubt);
         }
     }
     let channels: u32 = trunks.iter().map(|draft| draft.trunk.channels).sum();
@@ -644,6 +659,12 @@ pub(super) fn warn(trunks: &[TrunkDraft], media: &Placed<MediaSettings>, warning
         let message = format!(
             "{pairs} pairs of ports for voice are too few for {channels} channels: expected {needed} or more, two for each call"
         );
-        warnings.add(media.at.clone(), message);
+        let about: [(_, &dyn Display); 3] = [
+            ("pairs", &pairs),
+            ("channels", &channels),
+            ("needed", &needed),
+        ];
+        let doubt = Doubt::of(DoubtKind::FewPorts, &about);
+        warnings.doubt(media.at.clone(), message, doubt);
     }
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use cuptel_core::calendar::{Calendar, CalendarDefinition, CalendarError, CalendarPart, YearDay};
-use cuptel_core::dialplan::fields::{Faults, Fields, Placed, unknown};
+use cuptel_core::dialplan::fields::{Doubt, Faults, Fields, Placed, unknown};
+use cuptel_core::words::DoubtKind;
 
 use super::authority::{SiteDraft, TenantDraft, tenant_and_name};
 
@@ -44,7 +45,8 @@ pub(super) fn calendars(
             continue;
         };
         if weekly.iter().all(Vec::is_empty) {
-            warnings.add(weekly_at, format!("calendar \"{name}\" never opens"));
+            let doubt = Doubt::of(DoubtKind::NeverOpen, &[("calendar", &name)]);
+            warnings.doubt(weekly_at, format!("calendar \"{name}\" never opens"), doubt);
         }
         let definition = CalendarDefinition {
             name: name.clone(),

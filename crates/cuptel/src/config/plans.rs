@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use cuptel_core::dialplan::fields::Faults;
+use cuptel_core::dialplan::fields::{Doubt, Faults};
 use cuptel_core::dialplan::{Dialplan, NameKind, Names, Places, parse_with_places};
 use cuptel_core::id::QueueId;
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::rules::{CalendarId, PromptId};
+use cuptel_core::words::DoubtKind;
 
 use sha2::{Digest as _, Sha256};
 
@@ -211,7 +212,9 @@ fn plan(
         let message = format!(
             "callers of {tenant} hear the emergency message, and its callbacks wait, until this says false"
         );
-        told.warnings.push(source.fault(&at, &message));
+        let doubt = Doubt::of(DoubtKind::Emergency, &[("tenant", &tenant)]);
+        told.warnings
+            .push(source.fault(&at, &message).doubting(doubt));
     }
     Some(plan)
 }

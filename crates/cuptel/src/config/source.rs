@@ -7,6 +7,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use cuptel_core::dialplan::Fault;
+use cuptel_core::dialplan::fields::Doubt;
+use cuptel_http::DoubtShown;
 
 /// One thing wrong in a file of the configuration, or with the whole of it. Its text never
 /// quotes the file, so it can be logged; [`ConfigFault::quoted`] does, for the terminal of
@@ -18,6 +20,7 @@ pub(crate) struct ConfigFault {
     /// Nothing where the file is no text that could be pointed into.
     mark: Option<Mark>,
     message: String,
+    doubt: Option<Doubt>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +42,24 @@ impl ConfigFault {
             file: file.to_owned(),
             mark: None,
             message: message.into(),
+            doubt: None,
+        }
+    }
+
+    /// The same, known to those who tell it in another language.
+    pub(crate) fn doubting(self, doubt: Doubt) -> Self {
+        Self {
+            doubt: Some(doubt),
+            ..self
+        }
+    }
+
+    /// As the pages have it.
+    pub(crate) fn shown(&self) -> DoubtShown {
+        DoubtShown {
+            place: self.place(),
+            message: self.message.clone(),
+            doubt: self.doubt.clone(),
         }
     }
 
@@ -129,7 +150,10 @@ impl Source {
     pub(crate) fn faults(&self, faults: &[Fault]) -> Vec<ConfigFault> {
         faults
             .iter()
-            .map(|fault| self.fault(&fault.at, &fault.message))
+            .map(|fault| ConfigFault {
+                doubt: fault.doubt.clone(),
+                ..self.fault(&fault.at, &fault.message)
+            })
             .collect()
     }
 
@@ -154,6 +178,7 @@ impl Source {
                 width: self.text[start..end].chars().count().max(1),
             }),
             message: message.to_owned(),
+            doubt: None,
         }
     }
 }

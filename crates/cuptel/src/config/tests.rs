@@ -484,6 +484,24 @@ fn the_spill_stands_beside_the_database_unless_told_otherwise() {
 }
 
 #[test]
+fn a_password_of_the_database_in_the_file_is_doubted_and_its_line_is_not_shown() {
+    for (url, is_doubted) in [
+        ("postgres://a:geheim@x/y", true),
+        ("postgres://x/y?password=geheim", true),
+        ("postgres://a@x/y", false),
+        ("sqlite://data/a:b@c.db", false),
+        ("env:CUPTEL_DATABASE", false),
+    ] {
+        let data = format!("[data]\nurl = \"{url}\"\n[prompts]");
+        let text = changed(PLAIN, "[prompts]", &data);
+        let config = load_in(&project(&text, PLAN)).unwrap();
+        let told: Vec<String> = config.warnings().iter().map(ConfigFault::quoted).collect();
+        assert_eq!(told.len(), usize::from(is_doubted), "{url}: {told:?}");
+        assert!(!told.concat().contains("geheim"), "{told:?}");
+    }
+}
+
+#[test]
 fn peers_that_are_almost_everybody_are_doubted() {
     let wide = changed(PLAIN, "peers = [", "peers = [\"0.0.0.0/0\", ");
     let config = load_in(&project(&wide, PLAN)).unwrap();

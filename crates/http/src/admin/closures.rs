@@ -12,6 +12,7 @@ use super::Visit;
 use super::operators::tenant_field;
 use super::sheet::{Cell, Failed, Form, Kind, List, Part, choices};
 use super::typed::Typed;
+use crate::desk::say;
 use crate::error::ApiError;
 use crate::reads::identifier;
 use crate::rights::Need;
@@ -56,13 +57,11 @@ async fn show(
 }
 
 fn days_of(visit: &Visit, day: &SpecialDayView) -> String {
+    let (first, last) = (say::day(&day.first_day), say::day(&day.last_day));
     if day.first_day == day.last_day {
-        return day.first_day.clone();
+        return first;
     }
-    let about = [
-        ("first", day.first_day.as_str().into()),
-        ("last", day.last_day.as_str().into()),
-    ];
+    let about = [("first", first.into()), ("last", last.into())];
     visit.language.with("admin-closure-days", &about)
 }
 

@@ -1,13 +1,18 @@
 //! What is in force, why the last reload was not taken, and having the files read again.
 
 use axum::response::Response;
+use cuptel_core::dialplan::fields::Doubt;
+use cuptel_core::words::DoubtKind;
+use fluent_bundle::FluentValue;
 
 use super::Visit;
 use super::operators::{fact, heading};
 use super::sheet::{Cell, Failed, Form, List, Part};
 use crate::error::ApiError;
 use crate::rights::Need;
-use crate::words::date_and_time;
+use crate::setup::DoubtShown;
+use crate::texts::Language;
+use crate::words::{date_and_time, place_and_rest, place_in_file};
 
 pub(super) const HOME: &str = "/admin/configuration";
 /// Characters of a hash that tell two configurations apart.
@@ -45,12 +50,7 @@ fn show(visit: &Visit, failed: Option<Failed>) -> Response {
             "at",
             &at,
         )));
-        sheet.parts.push(Part::List(sentences(
-            visit,
-            "faults",
-            "admin-configuration-faults",
-            &last.faults,
-        )));
+        sheet.parts.push(Part::List(faults(visit, &last.faults)));
     }
     sheet.failed = failed;
     sheet
@@ -62,8 +62,7 @@ fn show(visit: &Visit, failed: Option<Failed>) -> Response {
     } else if setup.doubts.is_empty() {
         Part::Text(visit.say("admin-configuration-no-doubts"))
     } else {
-        let doubts = "admin-configuration-doubts-caption";
-        Part::List(sentences(visit, "doubts-list", doubts, &setup.doubts))
+        Part::List(doubts(visit, &setup.doubts))
     });
     trunks(visit, &mut sheet.parts);
     if visit.may(Need::Rule) {
@@ -80,21 +79,56 @@ fn show(visit: &Visit, failed: Option<Failed>) -> Response {
     visit.show(&sheet)
 }
 
-/// What begins with a place is a place and the rest.
-fn sentences(visit: &Visit, id: &'static str, caption: &str, all: &[String]) -> List {
+/// What a reader of the files says: its own text stays English, and says so.
+fn faults(visit: &Visit, all: &[String]) -> List {
     let row = |sentence: &String| -> Vec<Cell> {
-        match sentence.split_once(": ") {
-            Some((place, what)) if !place.contains(' ') => vec![place.into(), what.into()],
-            Some(_) | None => vec!["—".into(), sentence.as_str().into()],
-        }
+        let (place, what) = place_and_rest(visit.language, sentence);
+        vec![place.unwrap_or_else(dash).into(), Cell::in_english(what)]
     };
     List {
-        id,
-        caption: visit.count(caption, all.len()),
+        id: "faults",
+        caption: visit.count("admin-configuration-faults", all.len()),
+        columns: visit.columns(&["admin-place", "admin-technical"]),
+        rows: all.iter().map(row).collect(),
+        ..List::default()
+    }
+}
+
+fn doubts(visit: &Visit, all: &[DoubtShown]) -> List {
+    let row = |it: &DoubtShown| -> Vec<Cell> {
+        let what = match &it.doubt {
+            Some(doubt) => in_words(visit.language, doubt).into(),
+            None => Cell::in_english(&it.message),
+        };
+        vec![place_in_file(visit.language, &it.place).into(), what]
+    };
+    List {
+        id: "doubts-list",
+        caption: visit.count("admin-configuration-doubts-caption", all.len()),
         columns: visit.columns(&["admin-place", "admin-what"]),
         rows: all.iter().map(row).collect(),
         ..List::default()
     }
+}
+
+fn dash() -> String {
+    "—".to_owned()
+}
+
+fn in_words(language: Language, doubt: &Doubt) -> String {
+    let about = doubt.about.iter().map(|(name, value)| {
+        let value = match (*name, value.parse::<u32>()) {
+            ("more", Ok(n)) => n.into(),
+            _ => value.as_str().into(),
+        };
+        (*name, value)
+    });
+    let about: Vec<(&str, FluentValue<'_>)> = about.collect();
+    language.with(&id_of(doubt.kind), &about)
+}
+
+fn id_of(kind: DoubtKind) -> String {
+    format!("admin-doubt-{}", kind.as_str().replace('_', "-"))
 }
 
 pub(super) fn trunks(visit: &Visit, parts: &mut Vec<Part>) {
@@ -139,5 +173,38 @@ pub(crate) async fn reload(visit: Visit) -> Result<Response, ApiError> {
             let failed = visit.failed(&error.into());
             Ok(show(&visit, Some(failed)))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_doubt_has_words_in_both_languages() {
+        for language in Language::ALL {
+            for kind in DoubtKind::ALL {
+                assert!(
+                    language.knows(&id_of(*kind)),
+                    "{kind} in {}",
+                    language.tag()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn how_many_more_there_are_is_told_where_there_are_more() {
+        let doubt = |more: usize| {
+            let about: [(_, &dyn std::fmt::Display); 2] = [("names", &"101, 102"), ("more", &more)];
+            Doubt::of(DoubtKind::DeliveredPasswords, &about)
+        };
+        let alone = in_words(Language::Italian, &doubt(0));
+        assert!(
+            alone.contains("101, 102") && !alone.contains("altr"),
+            "{alone}"
+        );
+        let others = in_words(Language::Italian, &doubt(4));
+        assert!(others.contains("e altre 4"), "{others}");
     }
 }

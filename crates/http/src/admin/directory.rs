@@ -80,7 +80,11 @@ fn table(visit: &Visit, entries: &[DirectoryView], asked: &Typed) -> List {
             "admin-note",
         ]),
         rows: entries.iter().map(row).collect(),
-        empty: visit.say("admin-directory-empty"),
+        empty: visit.say(if asked.of("q").is_empty() {
+            "admin-directory-none"
+        } else {
+            "admin-directory-empty"
+        }),
         search: Some(Box::new(search)),
         ..List::default()
     }

@@ -41,6 +41,7 @@ impl Visit {
             ApiError::NotReloaded(NotReloaded::Faults(faults)) => Failed {
                 text: self.say("admin-not-reloaded"),
                 faults: faults.clone(),
+                faults_lang: Some("en"),
                 ..Failed::default()
             },
             ApiError::CutShort { done, of, .. } => Failed {
@@ -63,6 +64,7 @@ impl Visit {
             | ApiError::TooManyWrong { .. }
             | ApiError::Forbidden(_)
             | ApiError::PasswordFirst
+            | ApiError::LastAdministrator
             | ApiError::OnceIsOver
             | ApiError::Digest(_)
             | ApiError::CrossSite

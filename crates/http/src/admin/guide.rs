@@ -207,11 +207,10 @@ async fn telephone_tasks(visit: &Visit, example: &Left) -> Result<Vec<Task>, Api
     let shared = &visit.shared;
     let look = shared.engine.snapshot();
     let reachable = look.seats.iter().filter(|seat| seat.reachable).count();
-    let working = look
-        .seats
-        .iter()
-        .filter(|seat| seat.operator.is_some())
-        .count();
+    let at_work = look.seats.iter().filter(|seat| seat.operator.is_some());
+    let (working, ready) = at_work.fold((0, 0), |(all, ready), seat| {
+        (all + 1, ready + usize::from(seat.reachable))
+    });
     let down = look
         .trunks
         .iter()
@@ -228,6 +227,7 @@ async fn telephone_tasks(visit: &Visit, example: &Left) -> Result<Vec<Task>, Api
     let numbers: Vec<String> = plans_of(visit).flat_map(|plan| plan.1).collect();
     let trunk_note = match (look.trunks.is_empty(), down) {
         (true, _) => visit.say("admin-todo-trunk-none"),
+        (false, 0) if has_heard => visit.say("admin-todo-trunk-heard"),
         (false, 0) => visit.say("admin-todo-trunk-note"),
         (false, down) => visit.count("admin-todo-trunk-down", down),
     };
@@ -248,9 +248,12 @@ async fn telephone_tasks(visit: &Visit, example: &Left) -> Result<Vec<Task>, Api
             link: ("/admin/seats", "admin-todo-phones-go"),
         },
         Task {
-            is_done: working > 0,
+            is_done: ready > 0,
             text: "admin-todo-sign-in",
-            note: visit.count("admin-todo-sign-in-note", working),
+            note: match (working, ready) {
+                (1.., 0) => visit.count("admin-todo-sign-in-no-phone", working),
+                _ => visit.count("admin-todo-sign-in-note", working),
+            },
             link: ("/board", "admin-todo-sign-in-go"),
         },
         Task {

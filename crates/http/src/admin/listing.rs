@@ -16,7 +16,15 @@ impl Visit {
     pub(super) fn listed(&self, page: &str, failed: Option<Failed>) -> Sheet {
         let mut sheet = self.sheet(self.say(page), Vec::new());
         sheet.failed = failed;
-        sheet.intro.push(self.say(&format!("{page}-intro")));
+        // Whoever changes nothing is not told what a change does.
+        let read = format!("{page}-intro-read");
+        sheet
+            .intro
+            .push(if !self.may(Need::Lead) && self.language.knows(&read) {
+                self.say(&read)
+            } else {
+                self.say(&format!("{page}-intro"))
+            });
         sheet
     }
 

@@ -6,11 +6,12 @@ use axum::response::Response;
 use cuptel_core::calendar::LocalDay;
 use cuptel_store::{AccessFilter, AccessView};
 
-use super::Visit;
 use super::list::Written;
-use super::sheet::{Cell, Failed, Form, Kind, Link, List, Part};
+use super::sheet::{Cell, Failed, Form, Kind, Link, List, Part, choices};
 use super::typed::Typed;
+use super::{Visit, acts};
 use crate::error::ApiError;
+use crate::texts::Language;
 use crate::words::date_and_time;
 
 const HOME: &str = "/admin/log";
@@ -19,9 +20,11 @@ const PAGE: u32 = 100;
 /// Rows that are read at once for a file, and in all.
 const CHUNK: u32 = 1_000;
 const EXPORT_MAX: usize = 100_000;
-const COLUMNS: [&str; 9] = [
-    "id", "time", "who", "role", "origin", "act", "about", "tenant", "refused",
+const COLUMNS: [&str; 10] = [
+    "id", "time", "who", "role", "origin", "act", "about", "tenant", "refused", "told",
 ];
+/// What may be asked of it.
+const ASKED: [&str; 6] = ["who", "did", "act", "from", "to", "refused"];
 
 /// The log, the newest first.
 pub(crate) async fn page(visit: Visit, RawQuery(query): RawQuery) -> Result<Response, ApiError> {
@@ -70,9 +73,11 @@ fn filter(visit: &Visit, asked: &Typed) -> Result<AccessFilter, Failed> {
     };
     let from = day("from")?;
     let to = day("to")?.and_then(LocalDay::next);
+    let (act, acts) = acts_of(visit.language, asked);
     Ok(AccessFilter {
         who: asked.said("who"),
-        act: asked.said("act"),
+        act,
+        acts,
         tenant: visit.caller.tenant().map(str::to_owned),
         refused: asked.is("refused").then_some(true),
         from_ms: from.and_then(|day| day.begins_ms(zone)),
@@ -82,9 +87,31 @@ fn filter(visit: &Visit, asked: &Typed) -> Result<AccessFilter, Failed> {
     })
 }
 
+/// What is looked for: a choice by the words that it is told in, a text in those words or in the name of
+/// the act; of both, what is found by either of the choice's acts whose words have the text.
+fn acts_of(language: Language, asked: &Typed) -> (Option<String>, Option<Vec<String>>) {
+    let named = |acts: Vec<&str>| Some(acts.into_iter().map(str::to_owned).collect());
+    match (asked.said("did"), asked.said("act")) {
+        (None, None) => (None, None),
+        (None, Some(text)) => {
+            let acts = named(acts::told_with(language, &text));
+            (Some(text), acts)
+        }
+        (Some(did), None) => (None, named(acts::alike(language, &did))),
+        (Some(did), Some(text)) => {
+            let with = acts::told_with(language, &text);
+            let mut acts = acts::alike(language, &did);
+            acts.retain(|act| {
+                with.contains(act) || act.to_lowercase().contains(&text.to_lowercase())
+            });
+            (None, named(acts))
+        }
+    }
+}
+
 fn query_of(asked: &Typed, before: Option<i64>) -> String {
     let before = before.map(|id| id.to_string()).unwrap_or_default();
-    let said = ["who", "act", "from", "to", "refused"].map(|name| (name, asked.of(name)));
+    let said = ASKED.map(|name| (name, asked.of(name)));
     let said = said.into_iter().chain([("before", before.as_str())]);
     let said: Vec<_> = said.filter(|(_, value)| !value.is_empty()).collect();
     serde_urlencoded::to_string(said).unwrap_or_default()
@@ -99,9 +126,9 @@ fn table(visit: &Visit, entries: &[AccessView], asked: &Typed) -> List {
                 .role
                 .map_or(String::new(), |role| visit.role(role))
                 .into(),
-            act(visit, &entry.act).into(),
+            acts::told(visit.language, &entry.act).into(),
             visit.say(came_of(entry)).into(),
-            entry.about.clone().unwrap_or_default().into(),
+            about(visit.language, entry).into(),
             entry.origin.clone().unwrap_or_default().into(),
         ]
     };
@@ -111,6 +138,11 @@ fn table(visit: &Visit, entries: &[AccessView], asked: &Typed) -> List {
         Link::to(format!("{HOME}?{query}"), visit.say("admin-older"))
     });
     let export = format!("{HOME}/export?{}", query_of(asked, None));
+    let export_words = if query_of(asked, None).is_empty() {
+        "admin-log-export-all"
+    } else {
+        "admin-log-export"
+    };
     List {
         id: "log",
         caption: visit.say("admin-log-caption"),
@@ -127,7 +159,7 @@ fn table(visit: &Visit, entries: &[AccessView], asked: &Typed) -> List {
         empty: visit.say("admin-log-empty"),
         search: Some(Box::new(asks(visit, asked))),
         next,
-        export: Some(Link::to(export, visit.say("admin-log-export"))),
+        export: Some(Link::to(export, visit.say(export_words))),
         ..List::default()
     }
 }
@@ -140,20 +172,9 @@ fn came_of(entry: &AccessView) -> &'static str {
     }
 }
 
-/// In words, where there are some.
-fn act(visit: &Visit, act: &str) -> String {
-    match act {
-        "sign_in" => visit.say("admin-act-sign-in"),
-        "wrong_sign_in" => visit.say("admin-act-wrong-sign-in"),
-        "sign_out" => visit.say("admin-act-sign-out"),
-        "own_password" => visit.say("admin-act-own-password"),
-        "look_at_number" => visit.say("admin-act-look-at-number"),
-        "look_at_contacts" => visit.say("admin-act-look-at-contacts"),
-        "look_at_profile" => visit.say("admin-act-look-at-profile"),
-        "look_for_number" => visit.say("admin-act-look-for-number"),
-        "find_by_number" => visit.say("admin-act-find-by-number"),
-        other => other.to_owned(),
-    }
+fn about(language: Language, entry: &AccessView) -> String {
+    let about = entry.about.as_deref();
+    about.map_or(String::new(), |it| acts::about(language, it))
 }
 
 fn asks(visit: &Visit, asked: &Typed) -> Form {
@@ -164,16 +185,20 @@ fn asks(visit: &Visit, asked: &Typed) -> Form {
         button: visit.say("admin-search"),
         ..Form::default()
     };
-    let fields = [
-        ("who", "admin-who", "text", 100),
-        ("act", "admin-act", "text", 100),
-        ("from", "admin-from-day", "date", 10),
-        ("to", "admin-to-day", "date", 10),
-    ];
-    for (name, label, kind, most) in fields {
+    let line = |form: &mut Form,
+                (name, label, kind, most): (&'static str, &str, &'static str, u32)| {
         let field = form.field(name, visit.say(label), Kind::Line(kind, most));
         form.has(field.value(asked.raw(name)));
-    }
+    };
+    line(&mut form, ("who", "admin-who", "text", 100));
+    let any = [("", visit.say("admin-log-did-any"))];
+    let all = any.into_iter().chain(acts::choices(visit.language));
+    let did = Kind::One(choices(all, asked.raw("did")));
+    let did = form.field("did", visit.say("admin-log-did"), did);
+    form.has(did);
+    line(&mut form, ("act", "admin-log-text", "text", 100));
+    line(&mut form, ("from", "admin-from-day", "date", 10));
+    line(&mut form, ("to", "admin-to-day", "date", 10));
     let only = form.field("refused", visit.say("admin-only-refused"), Kind::Tick);
     form.has(only.value(asked.raw("refused")));
     form
@@ -206,6 +231,7 @@ pub(crate) async fn export(visit: Visit, RawQuery(query): RawQuery) -> Result<Re
                 entry.about.as_deref().unwrap_or(""),
                 entry.tenant.as_deref().unwrap_or(""),
                 if entry.refused { "yes" } else { "" },
+                &acts::told(visit.language, &entry.act),
             ]);
         }
         written += entries.len();

@@ -18,7 +18,7 @@ const ROOMS: [(&str, &[Door]); 5] = [
         "admin-menu-people",
         &[
             ("/admin/operators", "admin-operators", Need::Read),
-            ("/admin/users", "admin-users", Need::Staff),
+            ("/admin/users", "admin-users", Need::Oversee),
             ("/admin/agreement", "admin-agreement", Need::Read),
         ],
     ),
@@ -42,9 +42,9 @@ const ROOMS: [(&str, &[Door]); 5] = [
     (
         "admin-menu-system",
         &[
-            ("/admin/configuration", "admin-configuration", Need::Staff),
+            ("/admin/configuration", "admin-configuration", Need::Oversee),
             ("/admin/status", "admin-status", Need::Read),
-            ("/admin/tokens", "admin-tokens", Need::Staff),
+            ("/admin/tokens", "admin-tokens", Need::Oversee),
         ],
     ),
     (
@@ -134,11 +134,18 @@ mod tests {
     #[test]
     fn an_auditor_is_shown_what_an_auditor_may_see() {
         let seen: Vec<&str> = doors(Role::Auditor).map(|(href, _)| href).collect();
-        for shown in ["/admin/oversight", "/admin/log"] {
+        for shown in [
+            "/admin/oversight",
+            "/admin/log",
+            "/admin/users",
+            "/admin/tokens",
+            "/admin/configuration",
+        ] {
             assert!(seen.contains(&shown), "{seen:?}");
         }
+        let led: Vec<&str> = doors(Role::Supervisor).map(|(href, _)| href).collect();
         for hidden in ["/admin/users", "/admin/tokens", "/admin/configuration"] {
-            assert!(!seen.contains(&hidden), "{hidden}");
+            assert!(!led.contains(&hidden), "{hidden}");
         }
     }
 

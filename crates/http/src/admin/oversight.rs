@@ -100,7 +100,7 @@ pub(crate) async fn page(visit: Visit, RawQuery(query): RawQuery) -> Result<Resp
     sheet.parts.push(Part::Text(visit.say("admin-log-intro")));
     sheet.parts.push(Part::Links(vec![
         Link::to("/admin/log", visit.say("admin-oversight-log")),
-        Link::to("/admin/log/export", visit.say("admin-log-export")),
+        Link::to("/admin/log/export", visit.say("admin-log-export-all")),
     ]));
     Ok(visit.show(&sheet))
 }

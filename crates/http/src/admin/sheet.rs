@@ -78,6 +78,8 @@ impl Sheet {
 pub(crate) struct Failed {
     pub(crate) text: String,
     pub(crate) faults: Vec<String>,
+    /// The language of those lines, where it is not that of the page.
+    pub(crate) faults_lang: Option<&'static str>,
     /// The name of the field that is to be corrected, where it is one.
     pub(crate) field: Option<&'static str>,
     /// The fields that are to be corrected, each with why, where there are several.
@@ -223,11 +225,16 @@ pub(crate) struct List {
 pub(crate) struct Cell {
     pub(crate) text: String,
     pub(crate) href: Option<String>,
+    /// Where it is not that of the page.
+    pub(crate) lang: Option<&'static str>,
 }
 
 impl From<String> for Cell {
     fn from(text: String) -> Self {
-        Self { text, href: None }
+        Self {
+            text,
+            ..Self::default()
+        }
     }
 }
 
@@ -242,6 +249,16 @@ impl Cell {
         Self {
             text: text.into(),
             href: Some(href.into()),
+            lang: None,
+        }
+    }
+
+    /// Text of a program, which has no other language.
+    pub(crate) fn in_english(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            href: None,
+            lang: Some("en"),
         }
     }
 }

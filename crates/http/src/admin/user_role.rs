@@ -115,7 +115,7 @@ pub(crate) async fn set(
         let failed = |error: ApiError| visit.failed(&error);
         let last = visit.shared.is_not_the_last(&name).await;
         if role != Role::RegionAdministrator && last.is_err() {
-            return Err(visit.unfit("admin-user-last").at("role"));
+            return Err(visit.unfit("not-last-administrator").at("role"));
         }
         let wish = json!({ "role": role, "tenant": tenant, "employer": employer });
         let shared = State(visit.shared.clone());

@@ -9,7 +9,7 @@ use cuptel_store::{AccountView, TokenView};
 use serde_json::{Value, json};
 
 use super::operators::{fact, heading, search, sure, tenant_field};
-use super::sheet::{Cell, Failed, Form, Kind, Link, List, Part, choices};
+use super::sheet::{Cell, Failed, Form, Kind, Link, List, Part, Sheet, choices};
 use super::typed::Typed;
 use super::{Visit, escaped, user_role};
 use crate::accounts;
@@ -88,9 +88,10 @@ async fn list_page(
         jump: visit.jump(Need::Staff, "admin-user-add"),
         ..List::default()
     }));
-    sheet.parts.push(heading(visit, "add", "admin-user-add"));
-    let form = add_form(visit, kept).await?;
-    sheet.parts.push(Part::Form(form));
+    if visit.may(Need::Staff) {
+        let form = add_form(visit, kept).await?;
+        visit.offers(&mut sheet, ("add", "admin-user-add"), form);
+    }
     Ok(visit.show(&sheet))
 }
 
@@ -280,7 +281,15 @@ pub(super) async fn one_page_with(
         fact(visit, "admin-created-by", user.created_by.clone()),
         fact(visit, "admin-created", date_and_time(user.created_ms)),
     ]));
-    user_role::part(visit, &mut sheet, &user, kept).await?;
+    if visit.may(Need::Staff) {
+        user_role::part(visit, &mut sheet, &user, kept).await?;
+        changes(visit, name, &mut sheet);
+    }
+    Ok(visit.show(&sheet))
+}
+
+/// Another password for once, and letting them in no more.
+fn changes(visit: &Visit, name: &str, sheet: &mut Sheet) {
     let form = Form {
         id: "password",
         action: format!("{}/password", href(name)),
@@ -288,7 +297,7 @@ pub(super) async fn one_page_with(
         button: visit.say("admin-user-password-go"),
         ..Form::default()
     };
-    visit.offers(&mut sheet, ("password", "admin-user-password"), form);
+    visit.offers(sheet, ("password", "admin-user-password"), form);
     sheet
         .parts
         .push(heading(visit, "remove", "admin-user-remove"));
@@ -300,7 +309,6 @@ pub(super) async fn one_page_with(
         "admin-user-remove-go",
     );
     sheet.parts.push(Part::Form(sure));
-    Ok(visit.show(&sheet))
 }
 
 /// Gives somebody a password for once.
@@ -341,9 +349,6 @@ pub(crate) async fn remove(
     match accounts::remove_user(caller, shared, Path(name.clone()), asked).await {
         Ok(_) => Ok(visit.done(HOME, visit.about("admin-user-removed", "name", &name))),
         Err(error @ ApiError::NotFound { .. }) => Err(error),
-        Err(ApiError::Meaningless { .. }) => {
-            one_page(&visit, &name, Some(visit.unfit("admin-user-last"))).await
-        }
         Err(error) => one_page(&visit, &name, Some(visit.failed(&error))).await,
     }
 }

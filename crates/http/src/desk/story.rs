@@ -417,7 +417,10 @@ pub(super) async fn callback(
 
 fn need(it: &NeedView, look: &Snapshot, (tenant, language): (Option<&str>, Language)) -> String {
     let kind = words::need_kind(language, it.kind);
-    let queue = titled(look, tenant, it.queue.as_deref());
+    let queue = it.queue.as_deref();
+    let queue = queue.map_or(String::new(), |queue| {
+        format!(", {}", titled(look, tenant, Some(queue)))
+    });
     let since = say::hour(it.opened_ms, look.at_ms);
     let note = it.note.as_deref();
     let note = note.map_or(String::new(), |note| format!(" · {note}"));
@@ -427,7 +430,7 @@ fn need(it: &NeedView, look: &Snapshot, (tenant, language): (Option<&str>, Langu
     });
     let because = it.closed_because.as_deref();
     let because = because.map_or(String::new(), |it| format!(" · {it}"));
-    format!("{kind}, {queue}, {since}{note}{closed_by}{because}")
+    format!("{kind}{queue}, {since}{note}{closed_by}{because}")
 }
 
 fn facts_of_callback(

@@ -131,7 +131,7 @@ const ASKED: [(&str, &str, &str); 13] = [
     ("POST", "/api/v1/operators", "TR"),
     ("GET", "/api/v1/operators/anna/profile", "R"),
     ("POST", "/api/v1/operators/anna/pin", "R"),
-    ("GET", "/api/v1/users", "TR"),
+    ("GET", "/api/v1/users", "TAR"),
     ("POST", "/api/v1/reload", "R"),
     ("POST", "/api/v1/seats", "R"),
     ("POST", "/api/v1/tokens", "R"),

@@ -116,7 +116,7 @@ async fn a_campaign_is_tried_made_and_thrown_away_where_its_list_fails() {
     assert!(
         heard
             .text
-            .contains("Prova: 1 sarebbero in elenco, 1 resterebbero fuori"),
+            .contains("Prova: una persona sarebbe in elenco, una resterebbe fuori"),
         "{}",
         heard.text
     );
@@ -155,7 +155,7 @@ async fn a_campaign_is_tried_made_and_thrown_away_where_its_list_fails() {
     looked.push(("look", "yes"));
     let heard = send(&centre, "/admin/campaigns/new", &cookie, &looked).await;
     for said in [
-        "1 sarebbero in elenco, 3 resterebbero fuori",
+        "una persona sarebbe in elenco, 3 resterebbero fuori",
         "Riga 3: non è un numero di telefono",
         "Riga 4: due non è una data",
         "Riga 5: lo stesso numero della riga 2",
@@ -215,7 +215,7 @@ async fn a_reload_that_fails_names_the_places_and_one_that_was_asked_elsewhere_t
     }
     let page = get(&centre, "/admin/configuration", &cookie).await.text;
     assert!(
-        page.contains("<th scope=\"row\">config/cuptel.toml:7:3</th>"),
+        page.contains("<th scope=\"row\">config/cuptel.toml, riga 7, colonna 3</th>"),
         "{page}"
     );
     let heard = send(&centre, "/admin/configuration/reload", &cookie, &[]).await;

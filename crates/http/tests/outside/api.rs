@@ -628,6 +628,7 @@ async fn why_a_configuration_is_not_in_force_is_told_to_those_who_can_mend_it() 
         let cookie = enter(&centre, json!({ "name": name, "role": role })).await;
         for path in ["/board", "/supervisor", "/admin"] {
             let page = get(&centre, path, &cookie).await.text;
+            let fault = "config/cuptel.toml, riga 3, colonna 1. Testo tecnico (in inglese): <span lang=\"en\">no</span>";
             let told = page.contains(fault) && page.contains("href=\"/admin/configuration\">Vedi");
             assert_eq!(told, sees, "{name} {path}: {page}");
             assert!(sees || !page.contains("non è valida"), "{name} {path}");

@@ -16,6 +16,7 @@ mod at_the_seat;
 mod campaigns;
 mod console;
 mod desk;
+mod first_day;
 mod keys;
 mod languages;
 mod leading;

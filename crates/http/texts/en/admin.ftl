@@ -313,7 +313,7 @@ admin-seat-password-long = The password of the phone has more than { $n } charac
 admin-seat-password-sign = The password of the phone has a sign in it ({ $sign }) that the files of some phones cannot hold. Nothing was changed: use letters without accents, digits and { $signs }
 admin-seat-password-space = space
 admin-seat-password-delivered = It is a password of the delivered example, which everybody knows. Nothing was changed: choose another, or leave it empty for a random one.
-admin-seat-password-guessed = The password of the phone is easily guessed: the extension, a row like 123456 and what repeats itself count for nothing. Nothing was changed: choose another, or leave it empty for a random one.
+admin-seat-password-guessed = The password of the phone is easily guessed: common words, the extension, a row like 123456 and what repeats itself count for nothing. Nothing was changed: choose another, or leave it empty for a random one.
 admin-seat-added = Seat { $name } added. Set up its phone now: the password is not shown again.
 admin-seat-change = Change
 admin-seat-password-new = Another password
@@ -406,7 +406,6 @@ admin-user-role-what = It holds at once: their sessions end, and they sign in ag
 admin-user-role-go = Change the role
 admin-user-role-own = Nobody changes their own role: another administrator does.
 admin-user-role-done = The role of { $name } is changed: it holds from when they sign in next.
-admin-user-last = Nobody else administers the region. Nothing was changed: let another administrator of the region in first.
 admin-tokens = Keys of programs
 admin-tokens-what = Programs that use the API
 admin-tokens-intro = A program sends its key with each request. Who has a smaller role does less harm.
@@ -508,8 +507,22 @@ admin-campaign-halted = The campaign is paused.
 admin-campaign-resumed = The campaign goes on.
 admin-campaign-over = The campaign has ended.
 admin-campaign-make = Make the campaign
-admin-campaign-made = Campaign made: { $taken } on the list, { $out } left out. Now start it.
-admin-campaign-looked = A try: { $taken } would be on the list, { $out } would be left out. Nothing was changed.
+admin-campaign-made = Campaign made: { $taken ->
+    [one] one person on the list
+   *[other] { $taken } people on the list
+}, { $out ->
+    [0] nobody left out
+    [one] one left out
+   *[other] { $out } left out
+}. Now start it.
+admin-campaign-looked = A try: { $taken ->
+    [one] one person would be on the list
+   *[other] { $taken } people would be on the list
+}, { $out ->
+    [0] nobody would be left out
+    [one] one would be left out
+   *[other] { $out } would be left out
+}. Nothing was changed.
 admin-campaign-name = Name
 admin-campaign-name-hint = Letters, digits, spaces, dots, - and _; not a number alone.
 admin-campaign-kind-hint = A reminder says the appointment and asks to confirm or cancel it.
@@ -602,7 +615,7 @@ admin-way-instead = changes mind
 admin-configuration = Configuration
 admin-configuration-what = What is in force, and reading the files again
 admin-configuration-intro = Files are changed on the machine, under version control. Here you see which are in force, and have them read again.
-admin-configuration-since = In force since
+admin-configuration-since = Configuration in force since
 admin-configuration-file = File
 admin-configuration-hash = Fingerprint
 admin-configuration-failed = The last reading was not taken
@@ -764,7 +777,7 @@ admin-pin-none = None: they do not sign in by phone
 admin-pin-what = Whoever works without a page dials the code for signing in and keys in number, #, PIN, #. The former PIN ends at once.
 admin-pin-number-hint = 1 to 8 digits, nobody else’s.
 admin-pin-pin = New PIN
-admin-pin-hint = 6 to 16 digits, not all the same. Empty: one is made, and shown once.
+admin-pin-hint = 6 to 16 digits, neither in a row nor repeated (123456, 121212). Empty: one is made, and shown once.
 admin-pin-again = New PIN, again
 admin-pin-go = Give number and PIN
 admin-pin-again-go = Change the PIN
@@ -772,13 +785,13 @@ admin-pin-once = PIN
 admin-pin-once-how = It is shown this once: give it to whoever works, then leave this page.
 admin-pin-made = { $name } signs in by phone with the PIN below.
 admin-pin-done = { $name } signs in by phone with the PIN that you wrote.
-admin-pin-guessable = A PIN has 6 to 16 digits, not all the same, and a number 1 to 8. Nothing was changed: write another, or leave the PIN empty.
+admin-pin-guessable = A PIN has 6 to 16 digits, neither in a row nor repeated (123456, 121212), and a number 1 to 8. Nothing was changed: write another, or leave the PIN empty.
 admin-pin-no-number = The number to be keyed has 1 to 8 digits. Nothing was changed: correct it; the PIN is to be typed again.
 admin-pin-differ = The two PINs differ. Nothing was changed: write them again.
 admin-why-no-number = the number to key in is missing: 1 to 8 digits
 admin-why-no-pin = has a number and no PIN
 admin-why-number-taken = number { $what } is somebody else’s
-admin-line-pin = a number has 1 to 8 digits, a PIN 6 to 16, not all the same
+admin-line-pin = a number has 1 to 8 digits, a PIN 6 to 16, neither in a row nor repeated
 admin-list-many-pins = The list has more than 200 PINs. Nothing was changed: split it.
 
 admin-oversight = Oversight
@@ -788,8 +801,8 @@ admin-audit = The promises, on what is stored
 admin-audit-what = The audit reads all that is stored: nobody lost, nobody called twice, no seat with two works.
 admin-audit-go = Audit now
 admin-audit-long = The audit takes longer than a page waits. Nothing was changed: ask who runs the system to run cuptel audit.
-admin-audit-holds = Every promise holds: audit of { $at }.
-admin-audit-broken = Audit of { $at }: { $n ->
+admin-audit-holds = ✓ Every promise holds: audit of { $at }.
+admin-audit-broken = ✗ Audit of { $at }: { $n ->
     [one] one rule is broken.
    *[other] { $n } rules are broken.
 }
@@ -849,7 +862,7 @@ admin-status-programs = For programs
 admin-program-health = State, as JSON
 admin-program-health-what = For whoever watches the service: 200 when the centre takes calls, 503 when it does not.
 admin-program-metrics = Measures, for Prometheus
-admin-program-metrics-what = Without telephone numbers and names. Asked for with the key of a program.
+admin-program-metrics-what = Without telephone numbers and names. From this machine without a key; from elsewhere with the key of a program.
 admin-program-api = Description of the API, in OpenAPI
 admin-program-api-what = For whoever writes programs: a reader of OpenAPI shows it. Keys are given under “Keys of programs”.
 
@@ -877,3 +890,159 @@ admin-campaign-nobody = Nobody is on the list of { $name }. Nothing was changed.
 admin-campaign-refused = The rules do not allow this campaign. Nothing was changed: “cuptel import campaign --dry-run” says why.
 admin-list-uneven = Line { $line } has { $has } columns and not { $wants }. Nothing was changed: what has a comma or a semicolon in it stands in quotation marks.
 admin-list-cut-short = The first { $done } of { $of } numbers were marked, then the centre did not answer any more. Send the same list again: those that are marked stay as they are, none twice.
+
+## Status, log and configuration, told in full
+admin-status-held = The centre takes calls, but something is stopped, not in force or does not answer: read below.
+admin-status-held-heading = What is stopped or not in force
+admin-status-held-caption = { $n ->
+    [one] One thing
+   *[other] { $n } things
+}
+admin-status-held-where = Where it is put right
+admin-status-stop-go = Open the stop buttons
+admin-status-site-go = Open the floor
+admin-status-trunk-down = Line { $trunk } has not answered since { $since }.
+admin-status-site-out = Site { $site } has been cut off since { $since }.
+admin-status-closed = Queues closed now
+admin-status-none-closed = none
+
+## What was done, as the log tells it
+admin-log-did = What they did
+admin-log-did-any = anything
+admin-log-text = Words in it
+admin-log-export-all = Take the log along (CSV)
+admin-about-operators = { $n ->
+    [one] one operator
+   *[other] { $n } operators
+}
+admin-about-seats = { $n ->
+    [one] one seat
+   *[other] { $n } seats
+}
+admin-about-numbers = { $n ->
+    [one] one number
+   *[other] { $n } numbers
+}
+admin-did-users = added a user
+admin-did-users-password = gave a user a new password
+admin-did-users-remove = removed a user
+admin-did-tokens = gave a program a key
+admin-did-tokens-revoke = revoked the key of a program
+admin-did-operators = added or changed operators
+admin-did-operators-import = imported a list of operators
+admin-did-operators-remove = removed an operator
+admin-did-operators-pin = gave an operator a PIN
+admin-did-operators-profile = changed what an operator needs
+admin-did-seats = added or changed seats
+admin-did-seats-password = changed the password of a phone
+admin-did-seats-site = moved a seat to another site
+admin-did-seats-remove = removed a seat
+admin-did-seats-test = had a phone ring to try it
+admin-did-test = had a phone ring to try it
+admin-did-numbers = marked a number
+admin-did-numbers-import = imported a list of marked numbers
+admin-did-numbers-release = took the mark off a number
+admin-did-campaigns = made a campaign
+admin-did-campaigns-new = made a campaign
+admin-did-campaigns-check = tried the list of a campaign
+admin-did-campaigns-entries = added people to a campaign
+admin-did-campaigns-complete = completed the list of a campaign
+admin-did-campaigns-start = started a campaign
+admin-did-campaigns-pause = paused a campaign
+admin-did-campaigns-resume = resumed a campaign
+admin-did-campaigns-end = ended a campaign
+admin-did-read-campaigns-results = took along the results of a campaign
+admin-did-reload = had the configuration read again
+admin-did-configuration-reload = had the configuration read again
+admin-did-closures = added a day that is shut
+admin-did-closures-remove = removed a day that is shut
+admin-did-directory = added an entry to the directory
+admin-did-directory-remove = removed an entry from the directory
+admin-did-agreement = registered an agreement with those who work
+admin-did-agreement-end = ended an agreement
+admin-did-stops = pressed a stop button
+admin-did-stops-press = pressed a stop button
+admin-did-stops-announcements = put a spoken message in force
+admin-did-stops-resume = released a stop button
+admin-did-stops-release = released a stop button
+admin-did-queues-close = closed a queue
+admin-did-queues-open = opened a queue
+admin-did-queues-hours = gave a queue back to its hours
+admin-did-sites-outage = said that a site is cut off
+admin-did-sites-resume = said that a site is back
+admin-did-attempts-import = imported lost calls
+admin-did-attempts-withdraw = took somebody out of the line
+admin-did-calls-withdraw = took somebody out of the line
+admin-did-attempts-move = moved somebody to another queue
+admin-did-calls-move = moved somebody to another queue
+admin-did-attempts-ahead = put somebody who waited ahead
+admin-did-calls-ahead = put somebody who waited ahead
+admin-did-callbacks-ahead = put a callback ahead
+admin-did-callbacks-assign = assigned a callback
+admin-did-callbacks-close = closed a callback
+admin-did-callbacks-acknowledge = acknowledged a callback
+admin-did-callbacks-reopen = reopened a callback
+admin-did-callbacks-number = asked for the number of a callback
+admin-did-bulks = acted on many callbacks
+admin-did-bulk = acted on many callbacks
+admin-did-bulk-preview = looked at what it would do to many callbacks
+admin-did-bulks-undo = undid what was done to many callbacks
+admin-did-bulk-undo = undid what was done to many callbacks
+admin-did-tasks = added a task
+admin-did-tasks-assign = assigned a task
+admin-did-tasks-withdraw = withdrew a task
+admin-did-seats-pause = paused a seat
+admin-did-seats-available = ended the pause of a seat
+admin-did-seats-sign-out = signed out who was at a seat
+admin-did-memos = wrote operators a memo
+admin-did-memos-withdraw = withdrew a memo to operators
+admin-did-read-operators = looked at the days of operators
+admin-did-read-log-export = took along the log of access
+
+## For those who look and change nothing
+admin-operators-intro-read = Who works here, what they can do and for which authority.
+
+## Steps of the guide
+admin-todo-sign-in-no-phone = { $n ->
+    [one] One person is at work, but the phone of their seat is not connected: no call reaches them.
+   *[other] { $n } people are at work, but no phone of their seats is connected: no call reaches them.
+}
+admin-todo-trunk-heard = The trunk does not appear to be down, and at least one call has come in.
+
+## Doubts about the configuration
+admin-technical = Technical text
+word-technical = Technical text:
+word-place-in-file = { $file }, line { $line }, column { $column }
+admin-doubt-foreign-cli = No dialplan answers this number: who rings back what their phone shows does not reach us.
+admin-doubt-foreign-cli-of = No dialplan of { $tenant } answers this number: who rings back what their phone shows does not reach us.
+admin-doubt-idle-calendar = Nothing asks calendar { $calendar } of { $tenant }.
+admin-doubt-never-open = Calendar { $calendar } never opens.
+admin-doubt-unreachable-queue = No dialplan leads to queue { $queue } of { $tenant }.
+admin-doubt-unserved-queue = Nobody in first-start.csv has the skills of queue { $queue } of { $tenant }.
+admin-doubt-unpaid-debts = Queue { $queue } of { $tenant } calls nobody back after { $outcomes }: they did not give up, we turned them away.
+admin-doubt-in-clear = Others reach the pages without TLS, and passwords go over the network as they are: put a certificate in [http.tls], or the addresses of a proxy in trusted_proxies.
+admin-doubt-open-peers = { $peer } lets almost anybody call us as the carrier, without a password: write the carrier’s addresses alone.
+admin-doubt-all-channels-answered = Trunk { $trunk } answers on all its { $channels } channels: once they are taken the carrier refuses callers whom we never see. Keep a few spare.
+admin-doubt-all-channels-used = Trunk { $trunk } uses all its { $channels } channels at the worst of times ({ $answered } answered, { $notices } for notices, { $callbacks } for callbacks): then the carrier refuses callers whom we never see. Keep a few spare.
+admin-doubt-no-outbound = Trunk { $trunk } keeps { $channels } channels for callbacks and has no outbound to dial them.
+admin-doubt-few-ports = { $pairs } pairs of ports for voice are too few for { $channels } channels: { $needed } or more are needed, two for each call.
+admin-doubt-delivered-passwords = The delivered passwords of seats { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+} are known to everybody: before the first start change them here, after it with “cuptel seats set SEAT --new-password”.
+admin-doubt-delivered-operators = The operators { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+} are those of the example: before the first start write yours here, after it “cuptel import operators FILE” and “cuptel operators remove NAME”.
+admin-doubt-emergency = Callers of { $tenant } hear the emergency message, and its callbacks wait, until this says false.
+admin-doubt-no-first-start = The file is not there: an empty database begins without seats and operators.
+admin-doubt-seat-twin = Seat { $seat } is another than { $twin }, by its capitals alone.
+admin-doubt-weak-password = The password of seat { $seat } is short, is guessed, or has a sign that some phones cannot hold.
+admin-doubt-unasked-skill = No queue asks for skill { $skill }.
+admin-doubt-password-in-url = url of [data] has a password in it: write “env:NAME” or “file:PATH”, because this file is read by more people than the database.
+admin-doubt-certificate-early = Certificate { $file } does not hold before { $from }: browsers refuse it until then.
+admin-doubt-certificate-over = Certificate { $file } has expired on { $until }: browsers refuse it. Put a new one there and reload.
+admin-doubt-certificate-ends = Certificate { $file } expires on { $until }: put a new one there and reload.
+
+## Small words
+admin-directory-none = There is no entry yet.

@@ -44,6 +44,7 @@ password-system = Whoever signs in with the token of the system has no password.
 password-short = The new password has at least 10 characters.
 password-long = The new password has at most 128 characters.
 password-name = The new password cannot be your name.
+password-guessed = The new password is guessed at once: common words, names and years are not enough, like password1234. Write a few words that have nothing to do with it.
 password-same = The new password is the old one: choose another.
 password-wrong = The password as it is now is not right: try again.
 
@@ -348,6 +349,7 @@ not-field = A field is empty or too long: correct it and try again.
 not-forbidden = This is not among the things that you may do.
 not-password-first = Choose a password of your own first.
 not-name-taken = This name is taken: choose another.
+not-last-administrator = No other administrator of the region has ever signed in and chosen a password of their own: whoever still has their first password does not count. Have the other sign in first.
 not-other = Something did not work: try again.
 not-bulk-at-work = Another bulk action is going on.
 not-bulk-no-time = It lacks until when to put them off.

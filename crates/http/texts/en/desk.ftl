@@ -167,7 +167,10 @@ desk-why-asks = Needed: { $skills }.
 desk-why-asks-less = From { $at } on less is asked.
 desk-why-seats = The seats now
 desk-why-decided = Why that seat
-desk-why-decision = { $at }: offered to seat { $seat } ({ $operator }), chosen among { $free } free; { $end }.
+desk-why-decision = { $at }: offered to seat { $seat } ({ $operator }), chosen { $free ->
+    [one] as the only one free
+   *[other] among { $free } free
+}; { $end }.
 desk-why-passed =
     { $n ->
         [one] 1 person who stood before was not given to that seat.

@@ -22,6 +22,7 @@ trial-stopped = The trial was cut off, because the server stops.
 trial-no-phone = No phone is registered for seat { $seat }. Enter the seat’s extension and password in the phone, with the address of the server, and try again.
 trial-phone-silent = The phone of seat { $seat } is registered and does not answer. See whether it is on, and restart it.
 trial-not-idle = Seat { $seat } has something to do, or something is offered to it: nobody rings in the middle of that. Try again when it is free.
+trial-task-offered = A task is offered at seat { $seat }: nobody rings in the middle of that. Accept it there, or try again once the offer is over.
 trial-admin = Try a phone
 trial-admin-what = The phone of the seat rings; whoever picks up hears a message and then themselves. It is no call: it counts nowhere.
 trial-admin-seat = Seat

@@ -313,7 +313,7 @@ admin-seat-password-long = La password del telefono ha più di { $n } caratteri.
 admin-seat-password-sign = Nella password del telefono c’è un carattere ({ $sign }) che i file di alcuni telefoni non possono contenere. Nulla è stato cambiato: usa lettere senza accento, cifre e { $signs }
 admin-seat-password-space = spazio
 admin-seat-password-delivered = È una delle password dell’esempio consegnato, che tutti conoscono. Nulla è stato cambiato: scegline un’altra, o lascia vuoto per averne una casuale.
-admin-seat-password-guessed = La password del telefono si indovina facilmente: l’interno, una fila come 123456 e ciò che si ripete non contano. Nulla è stato cambiato: scegline un’altra, o lascia vuoto per averne una casuale.
+admin-seat-password-guessed = La password del telefono si indovina facilmente: le parole comuni, l’interno, una fila come 123456 e ciò che si ripete non contano. Nulla è stato cambiato: scegline un’altra, o lascia vuoto per averne una casuale.
 admin-seat-added = Postazione { $name } aggiunta. Configura ora il telefono: la password non viene mostrata più.
 admin-seat-change = Modifica
 admin-seat-password-new = Un’altra password
@@ -406,7 +406,6 @@ admin-user-role-what = Vale da subito: le sue sessioni finiscono, e rientra con 
 admin-user-role-go = Cambia il ruolo
 admin-user-role-own = Il proprio ruolo non si cambia da sé: lo fa un altro amministratore.
 admin-user-role-done = Il ruolo di { $name } è cambiato: vale dal prossimo accesso.
-admin-user-last = Nessun altro amministra la regione. Nulla è stato cambiato: fai entrare prima un altro amministratore della regione.
 admin-tokens = Chiavi dei programmi
 admin-tokens-what = Programmi che usano l’API
 admin-tokens-intro = Un programma manda la sua chiave con ogni richiesta. Chi ha un ruolo più piccolo fa meno danni.
@@ -508,8 +507,22 @@ admin-campaign-halted = La campagna è in pausa.
 admin-campaign-resumed = La campagna va avanti.
 admin-campaign-over = La campagna è finita.
 admin-campaign-make = Crea la campagna
-admin-campaign-made = Campagna creata: { $taken } in elenco, { $out } lasciate fuori. Ora avviala.
-admin-campaign-looked = Prova: { $taken } sarebbero in elenco, { $out } resterebbero fuori. Non è stato cambiato nulla.
+admin-campaign-made = Campagna creata: { $taken ->
+    [one] una persona in elenco
+   *[other] { $taken } persone in elenco
+}, { $out ->
+    [0] nessuna lasciata fuori
+    [one] una lasciata fuori
+   *[other] { $out } lasciate fuori
+}. Ora avviala.
+admin-campaign-looked = Prova: { $taken ->
+    [one] una persona sarebbe in elenco
+   *[other] { $taken } persone sarebbero in elenco
+}, { $out ->
+    [0] nessuna resterebbe fuori
+    [one] una resterebbe fuori
+   *[other] { $out } resterebbero fuori
+}. Non è stato cambiato nulla.
 admin-campaign-name = Nome
 admin-campaign-name-hint = Lettere, cifre, spazi, punti, - e _; non un numero soltanto.
 admin-campaign-kind-hint = Un promemoria fa sentire l’appuntamento e chiede di confermare o disdire.
@@ -602,7 +615,7 @@ admin-way-instead = ci ripensa
 admin-configuration = Configurazione
 admin-configuration-what = Che cosa è in vigore, e rileggere i file
 admin-configuration-intro = I file si modificano sulla macchina, sotto controllo di versione. Qui si vede quali sono in vigore e si fanno rileggere.
-admin-configuration-since = In vigore dal
+admin-configuration-since = Configurazione in vigore dal
 admin-configuration-file = File
 admin-configuration-hash = Impronta
 admin-configuration-failed = L’ultima rilettura non è stata presa
@@ -764,7 +777,7 @@ admin-pin-none = Nessuno: non entra in servizio da telefono
 admin-pin-what = Chi lavora senza pagina compone il codice di accesso e digita numero, #, PIN, #. Il PIN di prima smette di valere subito.
 admin-pin-number-hint = Da 1 a 8 cifre, di nessun altro.
 admin-pin-pin = PIN nuovo
-admin-pin-hint = Da 6 a 16 cifre, non tutte uguali. Vuoto: ne viene fatto uno, mostrato una volta sola.
+admin-pin-hint = Da 6 a 16 cifre, non in fila né ripetute (123456, 121212). Vuoto: ne viene fatto uno, mostrato una volta sola.
 admin-pin-again = PIN nuovo, ancora
 admin-pin-go = Dai numero e PIN
 admin-pin-again-go = Cambia il PIN
@@ -772,13 +785,13 @@ admin-pin-once = PIN
 admin-pin-once-how = Si vede questa volta sola: dallo a chi lavora, poi esci da questa pagina.
 admin-pin-made = { $name } entra in servizio da telefono con il PIN qui sotto.
 admin-pin-done = { $name } entra in servizio da telefono con il PIN che hai scritto.
-admin-pin-guessable = Un PIN ha da 6 a 16 cifre, non tutte uguali, e un numero da 1 a 8. Nulla è stato cambiato: scrivine un altro, o lascia vuoto il PIN.
+admin-pin-guessable = Un PIN ha da 6 a 16 cifre, non in fila né ripetute (123456, 121212), e un numero da 1 a 8. Nulla è stato cambiato: scrivine un altro, o lascia vuoto il PIN.
 admin-pin-no-number = Il numero da digitare ha da 1 a 8 cifre. Nulla è stato cambiato: correggilo; il PIN va riscritto.
 admin-pin-differ = I due PIN non sono uguali. Nulla è stato cambiato: scrivili di nuovo.
 admin-why-no-number = manca il numero da digitare: da 1 a 8 cifre
 admin-why-no-pin = ha un numero e nessun PIN
 admin-why-number-taken = il numero { $what } è di un altro
-admin-line-pin = il numero ha da 1 a 8 cifre, il PIN da 6 a 16, non tutte uguali
+admin-line-pin = il numero ha da 1 a 8 cifre, il PIN da 6 a 16, non in fila né ripetute
 admin-list-many-pins = L’elenco ha più di 200 PIN. Nulla è stato cambiato: dividilo.
 
 admin-oversight = Controllo
@@ -788,8 +801,8 @@ admin-audit = Le promesse sui dati salvati
 admin-audit-what = La verifica legge tutto quello che è salvato: nessuno perso, nessuno chiamato due volte, nessuna postazione con due lavori.
 admin-audit-go = Fai la verifica adesso
 admin-audit-long = La verifica dura più di quanto una pagina aspetti. Nulla è stato cambiato: chiedi a chi gestisce il sistema di eseguire cuptel audit.
-admin-audit-holds = Ogni promessa è mantenuta: verifica del { $at }.
-admin-audit-broken = Verifica del { $at }: { $n ->
+admin-audit-holds = ✓ Ogni promessa è mantenuta: verifica del { $at }.
+admin-audit-broken = ✗ Verifica del { $at }: { $n ->
     [one] una regola non è rispettata.
    *[other] { $n } regole non sono rispettate.
 }
@@ -849,7 +862,7 @@ admin-status-programs = Per i programmi
 admin-program-health = Stato, in JSON
 admin-program-health-what = Per chi sorveglia il servizio: 200 quando il centro prende chiamate, 503 quando no.
 admin-program-metrics = Misure, per Prometheus
-admin-program-metrics-what = Senza numeri di telefono e senza nomi. Si chiede con una chiave dei programmi.
+admin-program-metrics-what = Senza numeri di telefono e senza nomi. Da questa macchina senza chiave; da altrove con una chiave dei programmi.
 admin-program-api = Descrizione della API, in OpenAPI
 admin-program-api-what = Per chi scrive programmi: la legge un lettore di OpenAPI. Le chiavi si danno in «Chiavi dei programmi».
 
@@ -877,3 +890,161 @@ admin-campaign-nobody = Sull’elenco di { $name } non c’è nessuno. Nulla è 
 admin-campaign-refused = Le regole non permettono questa campagna. Nulla è stato cambiato: «cuptel import campaign --dry-run» dice perché.
 admin-list-uneven = La riga { $line } ha { $has } colonne e non { $wants }. Nulla è stato cambiato: quello che contiene virgole o punti e virgola va tra virgolette.
 admin-list-cut-short = Sono stati segnati i primi { $done } numeri su { $of }, poi il centro non ha più risposto. Invia di nuovo lo stesso elenco: quelli già segnati restano come sono, nessuno due volte.
+
+## Lo stato, il registro e la configurazione, detti per intero
+admin-status-held = Il centro prende chiamate, ma qualcosa è fermo, non è in vigore o non risponde: leggi qui sotto.
+admin-status-held-heading = Che cosa è fermo o non è in vigore
+admin-status-held-caption = { $n ->
+    [one] Una cosa
+   *[other] { $n } cose
+}
+admin-status-held-where = Dove si rimedia
+admin-status-stop-go = Apri i pulsanti di arresto
+admin-status-site-go = Apri la sala
+admin-status-trunk-down = La linea { $trunk } non risponde dal { $since }.
+admin-status-site-out = La sede { $site } è isolata dal { $since }.
+admin-status-closed = Code chiuse adesso
+admin-status-none-closed = nessuna
+
+## Che cosa è stato fatto, come lo dice il registro
+admin-log-did = Che cosa ha fatto
+admin-log-did-any = qualsiasi cosa
+admin-log-text = Parole che vi stanno
+admin-log-export-all = Scarica il registro (CSV)
+admin-about-operators = { $n ->
+    [one] un operatore
+   *[other] { $n } operatori
+}
+admin-about-seats = { $n ->
+    [one] una postazione
+   *[other] { $n } postazioni
+}
+admin-about-numbers = { $n ->
+    [one] un numero
+   *[other] { $n } numeri
+}
+admin-did-users = ha aggiunto un utente
+admin-did-users-password = ha dato a un utente una password nuova
+admin-did-users-remove = ha tolto un utente
+admin-did-tokens = ha dato una chiave a un programma
+admin-did-tokens-revoke = ha revocato la chiave di un programma
+admin-did-operators = ha aggiunto o cambiato operatori
+admin-did-operators-import = ha importato un elenco di operatori
+admin-did-operators-remove = ha tolto un operatore
+admin-did-operators-pin = ha dato un PIN a un operatore
+admin-did-operators-profile = ha cambiato che cosa serve a un operatore
+admin-did-seats = ha aggiunto o cambiato postazioni
+admin-did-seats-password = ha cambiato la password di un telefono
+admin-did-seats-site = ha spostato una postazione in un’altra sede
+admin-did-seats-remove = ha tolto una postazione
+admin-did-seats-test = ha fatto squillare un telefono per prova
+admin-did-test = ha fatto squillare un telefono per prova
+admin-did-numbers = ha segnato un numero
+admin-did-numbers-import = ha importato un elenco di numeri segnati
+admin-did-numbers-release = ha tolto il segno a un numero
+admin-did-campaigns = ha creato una campagna
+admin-did-campaigns-new = ha creato una campagna
+admin-did-campaigns-check = ha provato l’elenco di una campagna
+admin-did-campaigns-entries = ha aggiunto persone a una campagna
+admin-did-campaigns-complete = ha completato l’elenco di una campagna
+admin-did-campaigns-start = ha avviato una campagna
+admin-did-campaigns-pause = ha sospeso una campagna
+admin-did-campaigns-resume = ha ripreso una campagna
+admin-did-campaigns-end = ha chiuso una campagna
+admin-did-read-campaigns-results = ha scaricato i risultati di una campagna
+admin-did-reload = ha fatto rileggere la configurazione
+admin-did-configuration-reload = ha fatto rileggere la configurazione
+admin-did-closures = ha aggiunto un giorno di chiusura
+admin-did-closures-remove = ha tolto un giorno di chiusura
+admin-did-directory = ha aggiunto una voce alla rubrica
+admin-did-directory-remove = ha tolto una voce dalla rubrica
+admin-did-agreement = ha registrato un accordo con chi lavora
+admin-did-agreement-end = ha tolto dal vigore un accordo
+admin-did-stops = ha premuto un pulsante di arresto
+admin-did-stops-press = ha premuto un pulsante di arresto
+admin-did-stops-announcements = ha messo in vigore un messaggio parlato
+admin-did-stops-resume = ha rilasciato un pulsante di arresto
+admin-did-stops-release = ha rilasciato un pulsante di arresto
+admin-did-queues-close = ha chiuso una coda
+admin-did-queues-open = ha aperto una coda
+admin-did-queues-hours = ha rimesso una coda ai suoi orari
+admin-did-sites-outage = ha detto che una sede è isolata
+admin-did-sites-resume = ha detto che una sede è tornata
+admin-did-attempts-import = ha importato chiamate perse
+admin-did-attempts-withdraw = ha tolto dalla fila chi aspettava
+admin-did-calls-withdraw = ha tolto dalla fila chi aspettava
+admin-did-attempts-move = ha spostato chi aspettava in un’altra coda
+admin-did-calls-move = ha spostato chi aspettava in un’altra coda
+admin-did-attempts-ahead = ha fatto passare avanti chi aspettava
+admin-did-calls-ahead = ha fatto passare avanti chi aspettava
+admin-did-callbacks-ahead = ha fatto passare avanti una richiamata
+admin-did-callbacks-assign = ha assegnato una richiamata
+admin-did-callbacks-close = ha chiuso una richiamata
+admin-did-callbacks-acknowledge = ha preso atto di una richiamata
+admin-did-callbacks-reopen = ha riaperto una richiamata
+admin-did-callbacks-number = ha chiesto il numero di una richiamata
+admin-did-bulks = ha agito su molte richiamate
+admin-did-bulk = ha agito su molte richiamate
+admin-did-bulk-preview = ha guardato che cosa farebbe a molte richiamate
+admin-did-bulks-undo = ha annullato un’azione su molte richiamate
+admin-did-bulk-undo = ha annullato un’azione su molte richiamate
+admin-did-tasks = ha aggiunto un lavoro
+admin-did-tasks-assign = ha assegnato un lavoro
+admin-did-tasks-withdraw = ha ritirato un lavoro
+admin-did-seats-pause = ha messo in pausa una postazione
+admin-did-seats-available = ha tolto dalla pausa una postazione
+admin-did-seats-sign-out = ha fatto uscire chi era a una postazione
+admin-did-memos = ha scritto un avviso agli operatori
+admin-did-memos-withdraw = ha ritirato un avviso agli operatori
+admin-did-read-operators = ha guardato le giornate degli operatori
+admin-did-read-log-export = ha scaricato il registro degli accessi
+
+## Per chi guarda e non cambia
+admin-operators-intro-read = Chi lavora qui, che cosa sa fare e per quale ASL.
+
+## Passi della guida
+admin-todo-sign-in-no-phone = { $n ->
+    [one] Una persona è in servizio, ma il telefono della sua postazione non è collegato: nessuna chiamata le arriva.
+   *[other] { $n } persone sono in servizio, ma nessun telefono delle loro postazioni è collegato: nessuna chiamata arriva.
+}
+admin-todo-trunk-heard = Il fascio non risulta guasto, ed è arrivata almeno una chiamata.
+
+## Dubbi della configurazione
+admin-technical = Testo tecnico (in inglese)
+word-technical = Testo tecnico (in inglese):
+word-place-in-file = { $file }, riga { $line }, colonna { $column }
+admin-doubt-foreign-cli = Nessun percorso risponde a questo numero: chi richiama quello che vede sul telefono non ci raggiunge.
+admin-doubt-foreign-cli-of = Nessun percorso di { $tenant } risponde a questo numero: chi richiama quello che vede sul telefono non ci raggiunge.
+admin-doubt-idle-calendar = Nulla usa il calendario { $calendar } di { $tenant }.
+admin-doubt-never-open = Il calendario { $calendar } non apre mai.
+admin-doubt-unreachable-queue = Nessun percorso porta alla coda { $queue } di { $tenant }.
+admin-doubt-unserved-queue = Nessuno in first-start.csv ha le competenze della coda { $queue } di { $tenant }.
+admin-doubt-unpaid-debts = La coda { $queue } di { $tenant } non richiama nessuno dopo { $outcomes }: non hanno rinunciato, li abbiamo mandati via noi.
+admin-doubt-in-clear = Da altre macchine le pagine si raggiungono senza TLS, e le password passano in chiaro: metti un certificato in [http.tls], o gli indirizzi di un proxy in trusted_proxies.
+admin-doubt-open-peers = { $peer } lascia che quasi chiunque ci chiami come se fosse l’operatore telefonico, senza password: scrivi solo i suoi indirizzi.
+admin-doubt-all-channels-answered = Il fascio { $trunk } risponde su tutti i suoi { $channels } canali: quando sono presi l’operatore telefonico rifiuta persone che non vediamo mai. Tienine qualcuno libero.
+admin-doubt-all-channels-used = Il fascio { $trunk } nel momento peggiore usa tutti i suoi { $channels } canali ({ $answered } con risposta, { $notices } per gli avvisi, { $callbacks } per le richiamate): allora l’operatore telefonico rifiuta persone che non vediamo mai. Tienine qualcuno libero.
+admin-doubt-no-outbound = Il fascio { $trunk } tiene { $channels } canali per le richiamate e non ha outbound per farle.
+admin-doubt-few-ports = { $pairs } coppie di porte per la voce sono poche per { $channels } canali: ne servono { $needed } o più, due per ogni chiamata.
+admin-doubt-delivered-passwords = Le password consegnate delle postazioni { $names }{ $more ->
+    [0] {""}
+    [one] {" "}e di un’altra
+   *[other] {" "}e altre { $more }
+} le conoscono tutti: prima del primo avvio cambiale qui, dopo con «cuptel seats set POSTAZIONE --new-password».
+admin-doubt-delivered-operators = Gli operatori { $names }{ $more ->
+    [0] {""}
+    [one] {" "}e un altro
+   *[other] {" "}e altri { $more }
+} sono quelli di esempio: prima del primo avvio scrivi qui i tuoi, dopo «cuptel import operators FILE» e «cuptel operators remove NOME».
+admin-doubt-emergency = Chi chiama { $tenant } sente il messaggio di emergenza, e le sue richiamate aspettano, finché qui non c’è scritto false.
+admin-doubt-no-first-start = Il file non c’è: una base dati vuota comincia senza postazioni e senza operatori.
+admin-doubt-seat-twin = La postazione { $seat } è un’altra rispetto a { $twin }, solo per le maiuscole.
+admin-doubt-weak-password = La password della postazione { $seat } è corta, si indovina, o ha un segno che qualche telefono non può tenere.
+admin-doubt-unasked-skill = Nessuna coda chiede la competenza { $skill }.
+admin-doubt-password-in-url = url di [data] contiene una password: scrivi «env:NOME» o «file:PERCORSO», perché questo file lo legge più gente della base dati.
+admin-doubt-certificate-early = Il certificato { $file } non vale prima del { $from }: fino ad allora i browser lo rifiutano.
+admin-doubt-certificate-over = Il certificato { $file } è scaduto il { $until }: i browser lo rifiutano. Mettine uno nuovo e rileggi.
+admin-doubt-certificate-ends = Il certificato { $file } scade il { $until }: mettine uno nuovo e rileggi.
+
+## Piccole parole
+admin-directory-none = La rubrica è ancora vuota.

@@ -44,6 +44,7 @@ password-system = Chi accede con la chiave del sistema non ha una password.
 password-short = La password nuova ha almeno 10 caratteri.
 password-long = La password nuova ha al massimo 128 caratteri.
 password-name = La password nuova non può essere il tuo nome.
+password-guessed = La password nuova si indovina subito: parole comuni, nomi e anni non bastano, come password1234. Scrivi qualche parola che non c’entra.
 password-same = La password nuova è quella di prima: scegline un’altra.
 password-wrong = La password di adesso non è giusta: riprova.
 
@@ -348,6 +349,7 @@ not-field = Un campo è vuoto o troppo lungo: correggilo e riprova.
 not-forbidden = Non è tra le cose che puoi fare.
 not-password-first = Prima scegli una tua password.
 not-name-taken = Questo nome c’è già: scegline un altro.
+not-last-administrator = Nessun altro amministratore della regione è mai entrato e ha scelto una password sua: chi deve ancora usare la prima password non conta. Prima fai entrare l’altro.
 not-other = Qualcosa non ha funzionato: riprova.
 not-bulk-at-work = Un’altra operazione in blocco è in corso.
 not-bulk-no-time = Manca fino a quando rinviare.

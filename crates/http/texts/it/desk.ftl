@@ -167,7 +167,10 @@ desk-why-asks = Serve chi ha: { $skills }.
 desk-why-asks-less = Dalle { $at } si chiede di meno.
 desk-why-seats = Le postazioni adesso
 desk-why-decided = Perché a quella postazione
-desk-why-decision = { $at }: proposta alla postazione { $seat } ({ $operator }), scelta tra { $free } libere; { $end }.
+desk-why-decision = { $at }: proposta alla postazione { $seat } ({ $operator }), scelta { $free ->
+    [one] perché era l’unica libera
+   *[other] tra { $free } libere
+}; { $end }.
 desk-why-passed =
     { $n ->
         [one] 1 persona che stava prima non è stata data a quella postazione.

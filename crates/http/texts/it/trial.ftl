@@ -22,6 +22,7 @@ trial-stopped = La prova è stata interrotta, perché il server si ferma.
 trial-no-phone = Nessun telefono è registrato per la postazione { $seat }. Inserisci nel telefono interno e password della postazione e l’indirizzo del server, poi riprova.
 trial-phone-silent = Il telefono della postazione { $seat } è registrato e non risponde. Controlla che sia acceso e riavvialo.
 trial-not-idle = La postazione { $seat } ha qualcosa da fare, o le è proposto qualcosa: non si squilla in mezzo. Riprova quando è libera.
+trial-task-offered = Alla postazione { $seat } è proposto un lavoro: non si squilla in mezzo. Accettalo lì, o riprova quando la proposta è finita.
 trial-admin = Prova un telefono
 trial-admin-what = Il telefono della postazione squilla; chi risponde sente un messaggio e poi la propria voce. Non è una chiamata: non conta da nessuna parte.
 trial-admin-seat = Postazione

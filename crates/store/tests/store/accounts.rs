@@ -213,6 +213,25 @@ async fn logged(store: &Store, filter: AccessFilter) -> Vec<AccessView> {
     store.access_log(&filter).await.unwrap()
 }
 
+async fn acts_of_a_list_are_found(store: &Store) {
+    for (act, acts, found) in [
+        (None, &["sign_in", "sign_out"][..], 3),
+        (None, &["sign", "POST /api/v1/stops"], 0),
+        (Some("stops"), &["sign_in"], 3),
+        (Some("stops"), &[], 0),
+    ] {
+        let some = logged(
+            store,
+            AccessFilter {
+                act: act.map(str::to_owned),
+                acts: Some(acts.iter().map(|it| (*it).to_owned()).collect()),
+                ..AccessFilter::default()
+            },
+        );
+        assert_eq!(some.await.len(), found, "{act:?} {acts:?}");
+    }
+}
+
 async fn the_log_of_access_is_told_newest_first_and_by_who(home: &Home) {
     let store = open(home).await;
     for (at_ms, who) in [(NOW, "rosa"), (NOW + 1, "tea"), (NOW + 2, "rosa")] {
@@ -248,6 +267,7 @@ async fn the_log_of_access_is_told_newest_first_and_by_who(home: &Home) {
         });
         assert_eq!(some.await.len(), found);
     }
+    acts_of_a_list_are_found(&store).await;
     let between = asked(AccessFilter {
         from_ms: Some(NOW + 1),
         until_ms: Some(NOW + 2),
