@@ -398,47 +398,55 @@ impl Listening {
             }
             None => self.changed().await?,
         }
-        if !self.still_may() {
-            return None;
+        loop {
+            if !self.still_may() {
+                return None;
+            }
+            let look = Arc::clone(&self.changes.borrow_and_update());
+            self.sent = [self.sent[1], Some(clock())];
+            match self.rendered(&look).await {
+                Ok(Some(json)) => return Some(self.event(&look, json)),
+                Ok(None) => self.changed().await?,
+                Err(error) => {
+                    tracing::error!(%error, "a look could not be written");
+                    return None;
+                }
+            }
         }
-        let look = Arc::clone(&self.changes.borrow_and_update());
-        self.sent = [self.sent[1], Some(clock())];
-        let rendered = match (&self.carries, &self.onlooker.caller) {
+    }
+
+    /// What is sent of a look; nothing where it could not be told how the page stands now.
+    async fn rendered(&self, look: &Arc<Snapshot>) -> Result<Option<Arc<str>>, serde_json::Error> {
+        let language = self.onlooker.language;
+        match (&self.carries, &self.onlooker.caller) {
             (Carries::DeskTexts, Some(caller)) => {
-                desk::texts_for(&self.shared, caller, self.onlooker.language).await
+                let texts = desk::texts_for(&self.shared, caller, language).await;
+                texts.map(Some)
             }
             (Carries::Watched(of), Some(caller)) => {
-                let whose = (caller, self.onlooker.language);
-                desk::watched_texts_for(&self.shared, whose, of).await
+                desk::watched_texts_for(&self.shared, (caller, language), of).await
             }
-            _ => self.render(&look),
-        };
-        match rendered {
-            Ok(json) => {
-                let id = match &self.carries {
-                    Carries::Snapshots => {
-                        let number = self.shared.numbering.of(&look);
-                        self.shared.numbering.id(number)
-                    }
-                    // The pages tell by it how old their figures are.
-                    Carries::PageTexts
-                    | Carries::SeatTexts(_)
-                    | Carries::WallTexts
-                    | Carries::DeskTexts
-                    | Carries::Watched(_) => look.at_ms.to_string(),
-                };
-                Some(
-                    Event::default()
-                        .event(self.carries.event())
-                        .id(id)
-                        .data(json),
-                )
-            }
-            Err(error) => {
-                tracing::error!(%error, "a look could not be written");
-                None
-            }
+            _ => self.render(look).map(Some),
         }
+    }
+
+    fn event(&self, look: &Arc<Snapshot>, json: Arc<str>) -> Event {
+        let id = match &self.carries {
+            Carries::Snapshots => {
+                let number = self.shared.numbering.of(look);
+                self.shared.numbering.id(number)
+            }
+            // The pages tell by it how old their figures are.
+            Carries::PageTexts
+            | Carries::SeatTexts(_)
+            | Carries::WallTexts
+            | Carries::DeskTexts
+            | Carries::Watched(_) => look.at_ms.to_string(),
+        };
+        Event::default()
+            .event(self.carries.event())
+            .id(id)
+            .data(json)
     }
 
     /// Waits for another look; none when the engine is gone or the pages close.
