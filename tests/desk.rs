@@ -64,7 +64,7 @@ fn a_supervisor_steps_in_for_who_waits_by_keyboard_alone() {
     page.shows("#main", "+39…921");
     page.goes_for("Chiudi la coda");
     page.shows("h1", "Chiudi la coda: Disdette, ASL di Teramo");
-    page.shows("#main", "Adesso aspetta 1 persona.");
+    page.shows("#main", "In linea adesso aspetta 1 persona.");
     page.is_clean("what is asked before");
     page.goes_for("Sì, fallo");
     page.shows(".notice", "Fatto.");

@@ -71,7 +71,10 @@ pub(crate) fn paths(shared: &Shared) -> Router<Shared> {
             get(acting::confirm_callback).post(acting::on_callback),
         )
         .route("/supervisor/seats/{seat}", get(seat::page))
-        .route("/supervisor/seats/{seat}/{action}", post(acting::on_seat))
+        .route(
+            "/supervisor/seats/{seat}/{action}",
+            get(acting::confirm_seat).post(acting::on_seat),
+        )
         .route("/supervisor/sites/{site}", get(site))
         .route(
             "/supervisor/sites/{site}/{action}",

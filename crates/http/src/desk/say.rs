@@ -42,6 +42,16 @@ pub(crate) fn coming(language: Language, at: UtcMs, now: UtcMs) -> String {
     }
 }
 
+/// Until when something holds, after what holds.
+pub(crate) fn until(language: Language, at: UtcMs, now: UtcMs) -> String {
+    let said = coming(language, at, now);
+    let id = match said == hour(at, at) {
+        true => "desk-until",
+        false => "desk-until-day",
+    };
+    language.with(id, &[("at", said.into())])
+}
+
 /// A day of the record, `2026-11-25`, as people write it.
 pub(crate) fn day(text: &str) -> String {
     let parts: Vec<&str> = text.split('-').collect();

@@ -125,6 +125,7 @@ desk-queue-by-hand-closed = Closed by hand{ $by }{ $until }.
 desk-queue-by-hand-opened = Opened by hand{ $by }{ $until }.
 desk-by = {""} by { $name }
 desk-until = , until { $at }
+desk-until-day = , until { $at }
 desk-queue-target = Target: { $share } % within { $within }
 desk-queue-no-target = No target configured
 desk-queue-owed = Owed a call: { $n }, of whom now: { $ready }
@@ -246,10 +247,16 @@ desk-act-reopen-do = Call after all
 desk-act-none = There is nothing to do here now: whoever talks is let talk, and what is closed stays as it is.
 desk-act-close-queue = Close the queue
 desk-act-close-queue-then = From now on callers hear that it is closed and are owed a call. Those who wait are served as at closing time, then they hear that we call back. It holds over a restart, until it is opened again or until the hour given.
-desk-act-open-queue = Open the queue
-desk-act-open-queue-then = From now on callers come to the queue, whatever the hour. It holds over a restart.
+desk-act-open-queue = Open outside the hours
+desk-act-open-queue-then = From now on callers come to the queue, whatever the hour, until the hour given. It holds over a restart.
 desk-act-hours = Back to the hours
 desk-act-hours-then = The queue goes by the configured hours again.
+desk-act-hours-then-closed = Undoes the closing by hand: the queue goes by its hours again.
+desk-act-hours-then-opened = Undoes the opening by hand: the queue goes by its hours again.
+desk-act-hours-open = By its hours it is open now{ $until }.
+desk-act-hours-shut = By its hours it is closed now{ $until }.
+desk-act-open-until = Until
+desk-act-open-until-then = Then the queue goes by its hours again. Empty: it stays open until somebody closes it or goes back to the hours.
 desk-act-until = Until (optional)
 desk-act-reason = Reason (optional)
 desk-act-continue = Continue
@@ -257,9 +264,15 @@ desk-act-hours-do = Back to the hours
 desk-confirm-title = Are you sure?
 desk-confirm-waiting =
     { $n ->
-        [0] Nobody waits now.
-        [one] 1 person waits now.
-       *[other] { $n } people wait now.
+        [0] Nobody waits on the line now.
+        [one] 1 person waits on the line now.
+       *[other] { $n } people wait on the line now.
+    }
+desk-confirm-owed =
+    { $n ->
+        [0] Nobody is owed a call.
+        [one] 1 person is owed a call, and keeps their place.
+       *[other] { $n } people are owed a call, and keep their places.
     }
 desk-confirm-do = Yes, do it
 desk-confirm-cancel = No, go back
@@ -270,8 +283,15 @@ desk-seat-available = Make available
 desk-seat-available-then = It gets calls and callbacks again.
 desk-seat-available-do = Available
 desk-seat-out = Sign out
-desk-seat-out-then = A conversation that goes on is not broken off; then the seat is empty.
+desk-seat-out-then = Whoever works there leaves service. Before it is done you see what becomes of what they have in hand.
 desk-seat-out-do = Sign out
+desk-seat-out-who = Who works there: { $name }
+desk-seat-out-state = Now: { $state }
+desk-seat-out-talking = The conversation goes on to its end; then the seat is empty and gets nothing more until somebody signs in there again.
+desk-seat-out-wrap-up = They finish writing the result; then the seat is empty and gets nothing more until somebody signs in there again.
+desk-seat-out-offered = The call that is offered there now goes back to its place and on to another seat. The seat is empty at once, until somebody signs in there again.
+desk-seat-out-task = The task that they have in hand is to be done again by somebody. The seat is empty at once, until somebody signs in there again.
+desk-seat-out-idle = No call is cut short. The seat is empty at once and gets nothing more, until somebody signs in there again.
 desk-seat-memo = Write to this seat
 desk-site-outage = Site cut off
 desk-site-outage-then = The seats of { $site } do not count any more; whoever is spoken with there goes to another seat; calls go to the other sites. Until somebody says that it is back.

@@ -125,6 +125,7 @@ desk-queue-by-hand-closed = Chiusa a mano{ $by }{ $until }.
 desk-queue-by-hand-opened = Aperta a mano{ $by }{ $until }.
 desk-by = {""} da { $name }
 desk-until = , fino alle { $at }
+desk-until-day = , fino a { $at }
 desk-queue-target = Obiettivo: { $share } % entro { $within }
 desk-queue-no-target = Senza obiettivo configurato
 desk-queue-owed = Da richiamare: { $n }, di cui adesso: { $ready }
@@ -246,10 +247,16 @@ desk-act-reopen-do = Richiama lo stesso
 desk-act-none = Qui adesso non c’è nulla da fare: chi parla è lasciato parlare, e ciò che è chiuso resta com’è.
 desk-act-close-queue = Chiudi la coda
 desk-act-close-queue-then = Da subito chi chiama sente che è chiuso e va richiamato. Chi aspetta già è servito come alla chiusura, poi sente che lo richiamiamo. Vale anche dopo un riavvio, finché non si riapre o fino all’ora detta.
-desk-act-open-queue = Apri la coda
-desk-act-open-queue-then = Da subito chi chiama entra in coda, qualunque sia l’orario. Vale anche dopo un riavvio.
+desk-act-open-queue = Apri fuori orario
+desk-act-open-queue-then = Da subito chi chiama entra in coda, qualunque sia l’orario, fino all’ora detta. Vale anche dopo un riavvio.
 desk-act-hours = Torna agli orari
 desk-act-hours-then = La coda segue di nuovo gli orari configurati.
+desk-act-hours-then-closed = Annulla la chiusura a mano: la coda segue di nuovo i suoi orari.
+desk-act-hours-then-opened = Annulla l’apertura a mano: la coda segue di nuovo i suoi orari.
+desk-act-hours-open = Gli orari adesso dicono aperta{ $until }.
+desk-act-hours-shut = Gli orari adesso dicono chiusa{ $until }.
+desk-act-open-until = Fino alle
+desk-act-open-until-then = Poi la coda segue di nuovo i suoi orari. Vuoto: resta aperta finché qualcuno non la chiude o torna agli orari.
 desk-act-until = Fino alle (facoltativo)
 desk-act-reason = Motivo (facoltativo)
 desk-act-continue = Continua
@@ -257,9 +264,15 @@ desk-act-hours-do = Torna agli orari
 desk-confirm-title = Confermi?
 desk-confirm-waiting =
     { $n ->
-        [0] Adesso non aspetta nessuno.
-        [one] Adesso aspetta 1 persona.
-       *[other] Adesso aspettano { $n } persone.
+        [0] In linea adesso non aspetta nessuno.
+        [one] In linea adesso aspetta 1 persona.
+       *[other] In linea adesso aspettano { $n } persone.
+    }
+desk-confirm-owed =
+    { $n ->
+        [0] Nessuno va richiamato.
+        [one] 1 persona va richiamata: tiene il suo posto.
+       *[other] { $n } persone vanno richiamate: tengono il loro posto.
     }
 desk-confirm-do = Sì, fallo
 desk-confirm-cancel = No, torna indietro
@@ -270,8 +283,15 @@ desk-seat-available = Rimetti disponibile
 desk-seat-available-then = Riceve di nuovo chiamate e richiamate.
 desk-seat-available-do = Disponibile
 desk-seat-out = Fai uscire dal servizio
-desk-seat-out-then = Una conversazione in corso continua; poi la postazione è vuota.
+desk-seat-out-then = Chi ci lavora esce dal servizio. Prima di farlo vedi che cosa succede a quello che ha in mano.
 desk-seat-out-do = Fine servizio
+desk-seat-out-who = Ci lavora: { $name }
+desk-seat-out-state = Adesso: { $state }
+desk-seat-out-talking = La conversazione in corso continua fino alla fine; poi la postazione è vuota e non riceve più nulla, finché qualcuno non vi entra di nuovo.
+desk-seat-out-wrap-up = Finisce di scrivere l’esito; poi la postazione è vuota e non riceve più nulla, finché qualcuno non vi entra di nuovo.
+desk-seat-out-offered = La chiamata che le è proposta adesso torna al suo posto e va a un’altra postazione. Da subito la postazione è vuota, finché qualcuno non vi entra di nuovo.
+desk-seat-out-task = Il compito che ha in mano torna tra quelli da fare. Da subito la postazione è vuota, finché qualcuno non vi entra di nuovo.
+desk-seat-out-idle = Nessuna chiamata è interrotta. Da subito la postazione è vuota e non riceve più nulla, finché qualcuno non vi entra di nuovo.
 desk-seat-memo = Scrivi a questa postazione
 desk-site-outage = Sede isolata
 desk-site-outage-then = Le postazioni di { $site } non contano più; chi vi parla adesso passa a un’altra postazione; le chiamate vanno alle altre sedi. Finché qualcuno dice che è di nuovo collegata.
