@@ -3,10 +3,10 @@
 // rows under a pointer. Everything works without this file too.
 "use strict";
 (() => {
-  // On a narrow page what leads elsewhere is folded away; without this it stands open.
+  // On a narrow page, and on a wall, what leads elsewhere is folded away; without this it stands open.
   const narrow = matchMedia("(max-width: 40rem)");
   function fold() {
-    for (const it of document.querySelectorAll("details.fold")) it.open = !narrow.matches;
+    for (const it of document.querySelectorAll("details.fold")) it.open = !narrow.matches && !document.body.classList.contains("wall");
   }
   fold();
   narrow.addEventListener("change", fold);

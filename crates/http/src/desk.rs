@@ -8,6 +8,7 @@ mod calls;
 mod chart;
 mod deeds;
 mod history;
+mod in_time;
 mod kept;
 mod live;
 mod operators;
@@ -33,7 +34,8 @@ use cuptel_core::calendar::LocalDay;
 use cuptel_core::snapshot::{SiteNow, Snapshot};
 use cuptel_core::time::UtcMs;
 
-pub(crate) use kept::DeskKept;
+pub(crate) use in_time::{InTime, now_of};
+pub(crate) use kept::{DeskKept, Stored};
 pub(crate) use live::{LiveKept, Watched, texts_for as watched_texts_for};
 use room::{Room, Seen, path_of_site};
 

@@ -19,7 +19,7 @@ use tokio::time::Instant;
 
 use crate::access::{Caller, Onlooker, Sight, clock};
 use crate::board::Board;
-use crate::desk;
+use crate::desk::{self, DeskKept, Stored};
 use crate::error::ApiError;
 use crate::pages::{Shared, SharedParts};
 use crate::person::AtSeat;
@@ -426,8 +426,28 @@ impl Listening {
             (Carries::Watched(of), Some(caller)) => {
                 desk::watched_texts_for(&self.shared, (caller, language), of).await
             }
+            (Carries::WallTexts, _) => {
+                let stored = DeskKept::get(&self.shared).await;
+                self.wall(look, stored.as_deref()).map(Some)
+            }
             _ => self.render(look).map(Some),
         }
+    }
+
+    /// The wallboard, written once for all who look at it.
+    fn wall(
+        &self,
+        look: &Arc<Snapshot>,
+        stored: Option<&Stored>,
+    ) -> Result<Arc<str>, serde_json::Error> {
+        let language = self.onlooker.language;
+        let pages = &self.shared.renderings.pages[tongue(language)];
+        // The board beside it names nobody either.
+        let board = self.shared.board(look, Sight::Masked, language);
+        pages.wall.get(look, || {
+            let wall = Wall::new(look, stored, language);
+            serde_json::to_string(&wall.texts(&board)).map(Arc::from)
+        })
     }
 
     fn event(&self, look: &Arc<Snapshot>, json: Arc<str>) -> Event {
@@ -498,15 +518,8 @@ impl Listening {
                     serde_json::to_string(&board.texts()).map(Arc::from)
                 })
             }
-            Carries::WallTexts => {
-                // The board beside it names nobody either.
-                let board = self.shared.board(look, Sight::Masked, language);
-                pages.wall.get(look, || {
-                    serde_json::to_string(&Wall::new(look, language).texts(&board)).map(Arc::from)
-                })
-            }
-            // It is written for each who leads, with what is theirs to see.
-            Carries::DeskTexts | Carries::Watched(_) => Ok(Arc::from("{}")),
+            // What the database has a part in is written before. It is written for each who leads, with what is theirs to see.
+            Carries::WallTexts | Carries::DeskTexts | Carries::Watched(_) => Ok(Arc::from("{}")),
             Carries::SeatTexts(name) => {
                 let seat = look.seats.iter().find(|seat| seat.name == *name);
                 let sight = self.onlooker.sight_of(seat);
