@@ -77,6 +77,9 @@ impl Which {
 /// A callback of the list.
 pub(super) struct Row {
     pub(super) id: String,
+    /// What it is, for the link, and its number, by which no two go.
+    pub(super) title: String,
+    pub(super) of: String,
     pub(super) number: String,
     pub(super) tenant: String,
     pub(super) state: String,
@@ -255,6 +258,7 @@ fn due_row(it: &Due, look: &Snapshot, language: Language) -> Row {
 }
 
 pub(super) fn row(it: &CallbackView, look: &Snapshot, language: Language) -> Row {
+    let since = say::hour(it.place_ms, look.at_ms);
     let number = it.number.clone();
     let tenant = it.tenant.as_deref();
     let due = it.due_ms.map_or(String::new(), |at| {
@@ -263,13 +267,15 @@ pub(super) fn row(it: &CallbackView, look: &Snapshot, language: Language) -> Row
     });
     Row {
         id: it.id.to_string(),
+        title: say::callback_titled(language, None, &since),
+        of: language.with("desk-number-of", &[("id", it.id.to_string().into())]),
         number: number.unwrap_or_else(|| language.say("desk-line-withheld")),
         tenant: tenant.map_or("–".to_owned(), |name| title_of(look, name).to_owned()),
         state: match it.closed_how {
             Some(how) => say::closed(language, how),
             None => say::state(language, it.state),
         },
-        since: say::hour(it.place_ms, look.at_ms),
+        since,
         tries: it.tries,
         class: say::class(language, it.priority_class),
         due,

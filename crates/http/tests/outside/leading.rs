@@ -373,7 +373,7 @@ async fn a_call_tells_its_story_and_why() {
         )
         .await
         .text;
-    for said in ["scelta tra 1 libere; rifiutata", "Cambia la precedenza"] {
+    for said in ["l’unica libera; rifiutata", "Cambia la precedenza"] {
         assert!(page.contains(said), "{said} in {page}");
     }
 }
