@@ -207,6 +207,7 @@ async fn callbacks_are_narrowed_down_by_plain_forms_the_oldest_first() {
         ("?class=U", false),
         ("?late=1", false),
         ("?which=hand", false),
+        ("?order=newest", true),
         ("?which=all&class=U", true),
     ] {
         let path = format!("/supervisor/callbacks{asked}");
@@ -215,6 +216,14 @@ async fn callbacks_are_narrowed_down_by_plain_forms_the_oldest_first() {
     }
     let page = centre.page_of("/supervisor/callbacks", &cookie).await.text;
     assert!(page.contains("Le più vecchie prima") && page.contains("Scadenza"));
+    let page = centre
+        .page_of("/supervisor/callbacks?order=newest", &cookie)
+        .await
+        .text;
+    assert!(
+        page.contains("<caption id=\"callbacks-caption\">Le più nuove prima"),
+        "{page}"
+    );
     let all = centre.page_of("/supervisor/callbacks?which=all&class=U", &cookie);
     assert!(all.await.text.contains("In questo elenco vale solo l’ASL"));
 }

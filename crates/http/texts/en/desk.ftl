@@ -220,6 +220,7 @@ desk-callbacks-unseen = To be looked at
 desk-callbacks-all = All
 desk-callbacks-show = Show
 desk-callbacks-older = Older
+desk-callbacks-order = Order
 desk-callbacks-id = Callback
 
 # Acting.

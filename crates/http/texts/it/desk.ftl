@@ -224,6 +224,7 @@ desk-callbacks-unseen = Da rivedere
 desk-callbacks-all = Tutte
 desk-callbacks-show = Mostra
 desk-callbacks-older = Più vecchie
+desk-callbacks-order = Ordine
 desk-callbacks-id = Richiamata
 
 # Acting.
