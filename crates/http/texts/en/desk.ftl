@@ -26,7 +26,7 @@ desk-database = The database does not answer: targets and ages are missing. Call
 # Queues.
 desk-queues = Queues
 desk-queues-caption = Queues, those in trouble first
-desk-queues-note = “In time” is the share of those who come to a queue and find an operator within the target time, in this quarter of an hour and today, beside the target. Before five people in this quarter hour it is too early to tell.
+desk-queues-note = “In time” is the share of those who come to a queue and find an operator within the target time, in this quarter of an hour and today, beside the target. With fewer than five people in this quarter hour it is too early to tell.
 desk-queues-none = No queue is configured. Add a section [[queue]] to the configuration file, then reload.
 desk-queue = Service
 desk-waiting = Waiting

@@ -26,7 +26,7 @@ desk-database = La base dati non risponde: mancano gli obiettivi e le età. Chia
 # Queues.
 desk-queues = Code
 desk-queues-caption = Code, prima quelle in difficoltà
-desk-queues-note = «Nei tempi» è la parte di chi entra in coda e trova un operatore entro il tempo obiettivo, in questo quarto d’ora e oggi, accanto all’obiettivo. Prima di cinque persone in questo quarto d’ora è troppo presto per dirlo.
+desk-queues-note = «Nei tempi» è la parte di chi entra in coda e trova un operatore entro il tempo obiettivo, in questo quarto d’ora e oggi, accanto all’obiettivo. Con meno di cinque persone in questo quarto d’ora è troppo presto per dirlo.
 desk-queues-none = Nessuna coda è configurata. Aggiungi una sezione [[queue]] al file di configurazione, poi ricarica.
 desk-queue = Servizio
 desk-waiting = In attesa
