@@ -36,9 +36,8 @@ fn waits_for(asks: &[(&str, u8)]) -> WaitingNow {
 async fn callback(asks: &[(&str, u8)]) -> String {
     let centre = Centre::open().await;
     let cookie = supervisor(&centre).await;
-    let mut waiting = centre.desk.waiting.lock().unwrap();
-    waiting.insert(centre.callback, waits_for(asks));
-    drop(waiting);
+    let waiting = [(centre.callback, waits_for(asks))];
+    *centre.desk.waiting.lock().unwrap() = waiting.into();
     let path = format!("/supervisor/callbacks/{}", centre.callback);
     centre.page_of(&path, &cookie).await.text
 }
