@@ -50,7 +50,7 @@ const WAITING: &str = asked!(
 );
 const WAITING_NEWEST: &str = asked!(
     "AND c.state <> 'closed' AND c.state = 'waiting'",
-    "AND (CAST($4 AS BIGINT) = 0 OR c.id < $4)",
+    "AND c.id < $4",
     "c.id DESC"
 );
 /// Few.
@@ -61,7 +61,7 @@ const IN_HAND: &str = asked!(
 );
 const IN_HAND_NEWEST: &str = asked!(
     "AND c.state <> 'closed' AND c.state <> 'waiting'",
-    "AND (CAST($4 AS BIGINT) = 0 OR c.id < $4)",
+    "AND c.id < $4",
     "c.id DESC"
 );
 const PROMISED: &str = concat!(
@@ -122,10 +122,11 @@ impl Store {
             let at = all.take_while(|it| Some(**it) != class).count();
             i64::try_from(at).unwrap_or(i64::MAX)
         };
+        let before_all = if filter.newest { i64::MAX } else { 0 };
         let question = ask_shard(statement)
             .maybe_text(filter.tenant.as_deref())
             .maybe_text(filter.queue.as_deref())
-            .int(filter.after.map_or(0, |it| it.0))
+            .int(filter.after.map_or(before_all, |it| it.0))
             .int(filter.class.map_or(-1, rank))
             .int(filter.late_at_ms.unwrap_or(0))
             .int(page(filter.limit));
