@@ -53,7 +53,7 @@ fn a_supervisor_steps_in_for_who_waits_by_keyboard_alone() {
     page.is_clean("a queue with somebody in it");
     page.goes_for(&format!("Apri la chiamata {id}"));
     page.comes_to(&format!("/supervisor/calls/{id}"));
-    page.shows("#main", "È la prossima della coda prenotazioni");
+    page.shows("#main", "È la prossima della coda Prenotazioni");
     page.is_clean("a call that waits");
     page.goes_for("Sposta");
     page.shows(".notice", "Spostata");
@@ -64,7 +64,7 @@ fn a_supervisor_steps_in_for_who_waits_by_keyboard_alone() {
     page.shows("#main", "+39…921");
     page.goes_for("Chiudi la coda");
     page.shows("h1", "Chiudi la coda: Disdette, ASL di Teramo");
-    page.shows("#main", "Adesso aspetta 1 persona.");
+    page.shows("#main", "In linea adesso aspetta 1 persona.");
     page.is_clean("what is asked before");
     page.goes_for("Sì, fallo");
     page.shows(".notice", "Fatto.");
@@ -131,7 +131,8 @@ fn a_page_that_is_open_takes_over_what_changes_and_leaves_what_is_typed() {
     page.opens("/supervisor/calls");
     page.shows("#part-calls", "Aspettano in coda: 1");
     page.is_clean("calls that go on");
-    page.goes_for(&format!("Chiamata {id}"));
+    page.shows("#part-calls", &format!("n. {id}"));
+    page.opens(&format!("/supervisor/calls/{id}"));
     page.comes_to(&format!("/supervisor/calls/{id}"));
     page.goes_for("Saluta e richiama poi");
     page.shows("#part-story", "rosa l’ha tolta dall’attesa");
@@ -150,6 +151,33 @@ fn a_page_that_is_open_takes_over_what_changes_and_leaves_what_is_typed() {
     page.shows("#part-facts", "Dovuta di nuovo in");
     page.is_clean("a callback whose closing was taken back");
     centre.audit();
+}
+
+#[test]
+fn a_pointer_that_rests_keeps_from_being_shown_only_what_it_rests_on() {
+    let centre = centre();
+    let mut page = Page::at(&centre);
+    signs_in(&mut page, "rosa");
+    page.opens(&format!("{QUEUE}/prenotazioni"));
+    page.shows("#main", "Nessuno aspetta.");
+    page.points_at("#close-reason");
+    let first = Caller::connected(&centre, "0861555941");
+    let id = attempt(&centre, first.call_id())["id"].to_string();
+    page.shows("#part-line", &format!("Apri la chiamata {id}"));
+    assert_eq!(page.count("#order-note[hidden]"), 1, "all of it is shown");
+    page.points_at("#part-line td a");
+    let second = Caller::connected(&centre, "0861555942");
+    let id = attempt(&centre, second.call_id())["id"].to_string();
+    until("it is told", SOON, || {
+        (page.count("#order-note:not([hidden])") == 1).then_some(())
+    });
+    page.points_at("h1");
+    page.shows("#part-line", &format!("Apri la chiamata {id}"));
+    assert_eq!(
+        page.count("#order-note[hidden]"),
+        1,
+        "nothing is left to tell"
+    );
 }
 
 #[test]

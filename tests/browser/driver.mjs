@@ -51,6 +51,10 @@ const acts = {
     await page.keyboard.type(text);
     return {};
   },
+  point: async ({ selector }) => {
+    await page.locator(selector).first().hover();
+    return {};
+  },
   settle: async () => {
     await page.waitForLoadState("load");
     return { url: page.url() };

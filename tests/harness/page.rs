@@ -98,6 +98,11 @@ impl<'c> Page<'c> {
         self.act("type", json!({ "text": text }));
     }
 
+    /// Rests the pointer on the first of these.
+    pub(crate) fn points_at(&mut self, selector: &str) {
+        self.act("point", json!({ "selector": selector }));
+    }
+
     /// Waits until it is at this path.
     pub(crate) fn comes_to(&mut self, path: &str) {
         let url = (self.url)(path);

@@ -141,8 +141,20 @@ pub struct QueueNow {
     pub stays: StayPolicy,
     /// Whether callers are admitted, by its hours and by what somebody has pressed.
     pub is_open: bool,
+    /// What its hours alone say, while somebody holds it against them.
+    #[serde(skip)]
+    pub hours: Option<HoursNow>,
     /// What callers are to find, the strictest first.
     pub targets: Vec<TargetNow>,
+}
+
+/// What the hours of a queue say now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct HoursNow {
+    /// Whether callers were admitted.
+    pub is_open: bool,
+    /// Until when; nothing where nobody knows.
+    pub until_ms: Option<UtcMs>,
 }
 
 /// A share of callers to be answered within a time.
@@ -482,6 +494,7 @@ impl Centre {
                 wait: self.wait_now(now, *id, &crews).map(WaitNow::from),
                 stays: rule.callback.stays.clone(),
                 is_open: self.is_open(now, *id, rule),
+                hours: self.hours_beside(now, *id, rule),
                 targets: targets_of(rule),
             });
         }

@@ -17,6 +17,7 @@ use crate::planted::{Fault, planted};
 use crate::record::{ClosureRow, Record, Work};
 use crate::rules::{Queue, Rules};
 use crate::seat::{Seat, SeatWork};
+use crate::snapshot::HoursNow;
 use crate::step::{CommandError, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::{Timer, Timers};
@@ -494,6 +495,17 @@ impl Centre {
             Some(row) => row.button == Button::Opened,
             None => self.rules.is_open(rule, now.utc_ms),
         }
+    }
+
+    /// What the hours of a queue say that somebody holds against them.
+    pub(crate) fn hours_beside(&self, now: Now, queue: QueueId, rule: &Queue) -> Option<HoursNow> {
+        self.stops.on_door(queue)?;
+        let is_open = self.rules.is_open(rule, now.utc_ms);
+        let until_ms = match is_open {
+            true => self.rules.closes_at(rule, now.utc_ms),
+            false => self.rules.opens_at(rule, now.utc_ms),
+        };
+        Some(HoursNow { is_open, until_ms })
     }
 
     /// When a queue that is open closes; nothing where nobody knows.

@@ -3,10 +3,10 @@
 // rows under a pointer. Everything works without this file too.
 "use strict";
 (() => {
-  // On a narrow page what leads elsewhere is folded away; without this it stands open.
+  // On a narrow page, and on a wall, what leads elsewhere is folded away; without this it stands open.
   const narrow = matchMedia("(max-width: 40rem)");
   function fold() {
-    for (const it of document.querySelectorAll("details.fold")) it.open = !narrow.matches;
+    for (const it of document.querySelectorAll("details.fold")) it.open = !narrow.matches && !document.body.classList.contains("wall");
   }
   fold();
   narrow.addEventListener("change", fold);
@@ -171,25 +171,38 @@
   }
 
   // What is shown beside the texts has changed: loads the page and takes over the parts that are others now.
-  // Nothing moves under a pointer that may be about to click, nothing is taken from whoever fills it in:
-  // then it is said instead, and done as soon as they leave.
+  // Of those, none under a pointer that may be about to click, and none that somebody fills in: then, and
+  // only then, it is said instead, and done as soon as they leave.
   let mark = document.body.dataset.mark;
   let refused = null;
+  // What the stream writes by itself.
+  let written = new Set();
+  const CONTROLS = "a, button, input, select, textarea, summary";
 
   function tellChanged(isStill) {
     const note = document.getElementById("order-note");
-    if (note) note.hidden = !isStill;
+    if (note && note.hidden === isStill) note.hidden = !isStill;
   }
 
   function wayTo(control) {
     return [keyOf(control), control.getAttribute("href")].join(" ");
   }
 
+  // Whether two parts show the same, but for what the stream writes.
+  function showsSame(old, fresh) {
+    const [own, other] = [old, fresh].map((part) => {
+      const bare = part.cloneNode(true);
+      for (const it of bare.querySelectorAll("[id]")) if (written.has(it.id)) it.textContent = "";
+      return bare;
+    });
+    return own.isEqualNode(other);
+  }
+
   // Whether a part was put in the place of the old one.
   function swap(old, fresh) {
-    if (old.isEqualNode(fresh)) return true;
+    if (showsSame(old, fresh)) return true;
+    if (isBeingFilled(old) || old.querySelector(`:is(${CONTROLS}):hover`)) return false;
     const held = old.contains(document.activeElement) ? document.activeElement : null;
-    if (isBeingFilled(old)) return false;
     const way = held && wayTo(held);
     const same = held && [...fresh.querySelectorAll("a, button, summary, [tabindex]")].find((it) => wayTo(it) === way);
     if (held && !same) return false;
@@ -199,13 +212,13 @@
   }
 
   async function freshen(wanted) {
-    if (loading || wanted === refused) return tellChanged(true);
-    if (document.querySelector("main :is(a, button, input, select, textarea, summary):hover")) return tellChanged(true);
+    // The next look asks again; what was refused was said.
+    if (loading || wanted === refused) return;
     loading = true;
     try {
       const answer = await fetch(location.href, { headers: { accept: "text/html", "cuptel-look": "1" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (!answer.ok) throw new Error("no page");
+      if (!answer.ok) return;
       let isWhole = true;
       for (const old of document.querySelectorAll("[data-part]")) {
         const fresh = page.getElementById(old.id);
@@ -215,12 +228,15 @@
       if (isWhole) mark = page.body.dataset.mark ?? wanted;
       tellChanged(!isWhole);
     } catch {
-      tellChanged(true);
+      // The connection says how old everything is.
     } finally {
       loading = false;
     }
   }
   document.addEventListener("focusout", () => { refused = null; });
+  document.addEventListener("mouseout", (event) => {
+    if (event.target instanceof Element && event.target.closest(CONTROLS)) refused = null;
+  });
 
   function show(texts, atMs) {
     cameMs = Date.now();
@@ -232,6 +248,7 @@
     }
     const about = texts["seat-forms"];
     if (about !== undefined && about !== forms) reload(about);
+    written = new Set(Object.keys(texts));
     if (texts.mark !== undefined && mark !== undefined) {
       if (texts.mark !== mark) freshen(texts.mark);
       else tellChanged(false);

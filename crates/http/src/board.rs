@@ -224,7 +224,7 @@ fn campaign_line(language: Language, i: usize, campaign: &CampaignNow) -> Campai
     }
 }
 
-fn is_free(seat: &SeatNow) -> bool {
+pub(crate) fn is_free(seat: &SeatNow) -> bool {
     let chosen = match seat.chosen {
         Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut => true,
         Chosen::SignedOut | Chosen::Paused | Chosen::FrontOffice => false,

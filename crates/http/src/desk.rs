@@ -8,6 +8,7 @@ mod calls;
 mod chart;
 mod deeds;
 mod history;
+mod in_time;
 mod kept;
 mod live;
 mod operators;
@@ -33,7 +34,8 @@ use cuptel_core::calendar::LocalDay;
 use cuptel_core::snapshot::{SiteNow, Snapshot};
 use cuptel_core::time::UtcMs;
 
-pub(crate) use kept::DeskKept;
+pub(crate) use in_time::{InTime, now_of};
+pub(crate) use kept::{DeskKept, Stored};
 pub(crate) use live::{LiveKept, Watched, texts_for as watched_texts_for};
 use room::{Room, Seen, path_of_site};
 
@@ -71,7 +73,10 @@ pub(crate) fn paths(shared: &Shared) -> Router<Shared> {
             get(acting::confirm_callback).post(acting::on_callback),
         )
         .route("/supervisor/seats/{seat}", get(seat::page))
-        .route("/supervisor/seats/{seat}/{action}", post(acting::on_seat))
+        .route(
+            "/supervisor/seats/{seat}/{action}",
+            get(acting::confirm_seat).post(acting::on_seat),
+        )
         .route("/supervisor/sites/{site}", get(site))
         .route(
             "/supervisor/sites/{site}/{action}",

@@ -19,7 +19,7 @@ use tokio::time::Instant;
 
 use crate::access::{Caller, Onlooker, Sight, clock};
 use crate::board::Board;
-use crate::desk;
+use crate::desk::{self, DeskKept, Stored};
 use crate::error::ApiError;
 use crate::pages::{Shared, SharedParts};
 use crate::person::AtSeat;
@@ -398,47 +398,75 @@ impl Listening {
             }
             None => self.changed().await?,
         }
-        if !self.still_may() {
-            return None;
+        loop {
+            if !self.still_may() {
+                return None;
+            }
+            let look = Arc::clone(&self.changes.borrow_and_update());
+            self.sent = [self.sent[1], Some(clock())];
+            match self.rendered(&look).await {
+                Ok(Some(json)) => return Some(self.event(&look, json)),
+                Ok(None) => self.changed().await?,
+                Err(error) => {
+                    tracing::error!(%error, "a look could not be written");
+                    return None;
+                }
+            }
         }
-        let look = Arc::clone(&self.changes.borrow_and_update());
-        self.sent = [self.sent[1], Some(clock())];
-        let rendered = match (&self.carries, &self.onlooker.caller) {
+    }
+
+    /// What is sent of a look; nothing where it could not be told how the page stands now.
+    async fn rendered(&self, look: &Arc<Snapshot>) -> Result<Option<Arc<str>>, serde_json::Error> {
+        let language = self.onlooker.language;
+        match (&self.carries, &self.onlooker.caller) {
             (Carries::DeskTexts, Some(caller)) => {
-                desk::texts_for(&self.shared, caller, self.onlooker.language).await
+                let texts = desk::texts_for(&self.shared, caller, language).await;
+                texts.map(Some)
             }
             (Carries::Watched(of), Some(caller)) => {
-                let whose = (caller, self.onlooker.language);
-                desk::watched_texts_for(&self.shared, whose, of).await
+                desk::watched_texts_for(&self.shared, (caller, language), of).await
             }
-            _ => self.render(&look),
-        };
-        match rendered {
-            Ok(json) => {
-                let id = match &self.carries {
-                    Carries::Snapshots => {
-                        let number = self.shared.numbering.of(&look);
-                        self.shared.numbering.id(number)
-                    }
-                    // The pages tell by it how old their figures are.
-                    Carries::PageTexts
-                    | Carries::SeatTexts(_)
-                    | Carries::WallTexts
-                    | Carries::DeskTexts
-                    | Carries::Watched(_) => look.at_ms.to_string(),
-                };
-                Some(
-                    Event::default()
-                        .event(self.carries.event())
-                        .id(id)
-                        .data(json),
-                )
+            (Carries::WallTexts, _) => {
+                let stored = DeskKept::get(&self.shared).await;
+                self.wall(look, stored.as_deref()).map(Some)
             }
-            Err(error) => {
-                tracing::error!(%error, "a look could not be written");
-                None
-            }
+            _ => self.render(look).map(Some),
         }
+    }
+
+    /// The wallboard, written once for all who look at it.
+    fn wall(
+        &self,
+        look: &Arc<Snapshot>,
+        stored: Option<&Stored>,
+    ) -> Result<Arc<str>, serde_json::Error> {
+        let language = self.onlooker.language;
+        let pages = &self.shared.renderings.pages[tongue(language)];
+        // The board beside it names nobody either.
+        let board = self.shared.board(look, Sight::Masked, language);
+        pages.wall.get(look, || {
+            let wall = Wall::new(look, stored, language);
+            serde_json::to_string(&wall.texts(&board)).map(Arc::from)
+        })
+    }
+
+    fn event(&self, look: &Arc<Snapshot>, json: Arc<str>) -> Event {
+        let id = match &self.carries {
+            Carries::Snapshots => {
+                let number = self.shared.numbering.of(look);
+                self.shared.numbering.id(number)
+            }
+            // The pages tell by it how old their figures are.
+            Carries::PageTexts
+            | Carries::SeatTexts(_)
+            | Carries::WallTexts
+            | Carries::DeskTexts
+            | Carries::Watched(_) => look.at_ms.to_string(),
+        };
+        Event::default()
+            .event(self.carries.event())
+            .id(id)
+            .data(json)
     }
 
     /// Waits for another look; none when the engine is gone or the pages close.
@@ -490,15 +518,8 @@ impl Listening {
                     serde_json::to_string(&board.texts()).map(Arc::from)
                 })
             }
-            Carries::WallTexts => {
-                // The board beside it names nobody either.
-                let board = self.shared.board(look, Sight::Masked, language);
-                pages.wall.get(look, || {
-                    serde_json::to_string(&Wall::new(look, language).texts(&board)).map(Arc::from)
-                })
-            }
-            // It is written for each who leads, with what is theirs to see.
-            Carries::DeskTexts | Carries::Watched(_) => Ok(Arc::from("{}")),
+            // What the database has a part in is written before. It is written for each who leads, with what is theirs to see.
+            Carries::WallTexts | Carries::DeskTexts | Carries::Watched(_) => Ok(Arc::from("{}")),
             Carries::SeatTexts(name) => {
                 let seat = look.seats.iter().find(|seat| seat.name == *name);
                 let sight = self.onlooker.sight_of(seat);

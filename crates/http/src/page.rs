@@ -19,6 +19,7 @@ use crate::access::{Caller, Onlooker, Sight, clock};
 use crate::admin::Group;
 use crate::board::Board;
 use crate::choosing_seat;
+use crate::desk::DeskKept;
 use crate::error::ApiError;
 use crate::following::{Strip, person_key};
 use crate::in_charge::Form;
@@ -267,11 +268,12 @@ pub(crate) async fn wall(
         Ok(onlooker) => onlooker,
         Err(error) => return signing_in::sign_in_page(&shared, language, &error, None),
     };
+    let stored = DeskKept::get(&shared).await;
     let look = shared.engine.snapshot();
     html(&WallPage {
         frame: frame(&shared, onlooker.language, onlooker.caller.as_ref()),
         board: shared.board(&look, Sight::Masked, language),
-        wall: Wall::new(&look, language),
+        wall: Wall::new(&look, stored.as_deref(), language),
         columns: wall::columns(language),
     })
 }

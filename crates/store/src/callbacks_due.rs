@@ -13,7 +13,7 @@ use crate::row::Columns;
 use crate::store::{Store, StoreError, page, while_doing};
 
 macro_rules! asked {
-    ($state:literal) => {
+    ($state:literal, $after:literal, $order:literal) => {
         callback_view!(
             $state,
             "
@@ -23,7 +23,9 @@ macro_rules! asked {
         JOIN queue ON queue.shard = need.shard AND queue.id = need.queue
         WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL
             AND queue.name = $3 AND queue.tenant = c.tenant))
-    AND c.id > $4
+    ",
+            $after,
+            "
     AND (CAST($5 AS BIGINT) < 0 OR coalesce(",
             class_rank!(),
             ", 4) = $5)
@@ -32,16 +34,36 @@ macro_rules! asked {
             " < $6, FALSE) OR coalesce(",
             promised_ms!(),
             " < $6, FALSE))
-ORDER BY c.id LIMIT $7"
+ORDER BY ",
+            $order,
+            " LIMIT $7"
         )
     };
 }
 
 /// In the order in which they were opened, which is that of an index: one by place would be written
 /// at every call of a storm.
-const WAITING: &str = asked!("AND c.state <> 'closed' AND c.state = 'waiting'");
+const WAITING: &str = asked!(
+    "AND c.state <> 'closed' AND c.state = 'waiting'",
+    "AND c.id > $4",
+    "c.id"
+);
+const WAITING_NEWEST: &str = asked!(
+    "AND c.state <> 'closed' AND c.state = 'waiting'",
+    "AND c.id < $4",
+    "c.id DESC"
+);
 /// Few.
-const IN_HAND: &str = asked!("AND c.state <> 'closed' AND c.state <> 'waiting'");
+const IN_HAND: &str = asked!(
+    "AND c.state <> 'closed' AND c.state <> 'waiting'",
+    "AND c.id > $4",
+    "c.id"
+);
+const IN_HAND_NEWEST: &str = asked!(
+    "AND c.state <> 'closed' AND c.state <> 'waiting'",
+    "AND c.id < $4",
+    "c.id DESC"
+);
 const PROMISED: &str = concat!(
     "SELECT ",
     promised_ms!(),
@@ -61,7 +83,9 @@ pub struct DueFilter {
     pub late_at_ms: Option<UtcMs>,
     /// Those that a seat has, or that are being called, instead of those that wait.
     pub in_hand: bool,
-    /// Opened after this one: the last one of the page before.
+    /// The newest first.
+    pub newest: bool,
+    /// Opened after this one, or before it with the newest first: the last one of the page before.
     pub after: Option<CallbackId>,
     /// How many, 1 to 1000.
     pub limit: u32,
@@ -81,22 +105,28 @@ fn promised(row: &Row) -> Result<Option<UtcMs>, sqlx::Error> {
 }
 
 impl Store {
-    /// A page of open callbacks, the oldest first.
+    /// A page of open callbacks, the oldest first unless the newest were asked for.
     ///
     /// # Errors
     /// When there is no such tenant, or the database fails.
     pub async fn callbacks_due(&self, filter: &DueFilter) -> Result<Vec<Due>, StoreError> {
         let failed = while_doing("list callbacks by their place");
-        let statement = if filter.in_hand { IN_HAND } else { WAITING };
+        let statement = match (filter.in_hand, filter.newest) {
+            (false, false) => WAITING,
+            (false, true) => WAITING_NEWEST,
+            (true, false) => IN_HAND,
+            (true, true) => IN_HAND_NEWEST,
+        };
         let rank = |class: Option<PriorityClass>| {
             let all = PriorityClass::ALL.iter();
             let at = all.take_while(|it| Some(**it) != class).count();
             i64::try_from(at).unwrap_or(i64::MAX)
         };
+        let before_all = if filter.newest { i64::MAX } else { 0 };
         let question = ask_shard(statement)
             .maybe_text(filter.tenant.as_deref())
             .maybe_text(filter.queue.as_deref())
-            .int(filter.after.map_or(0, |it| it.0))
+            .int(filter.after.map_or(before_all, |it| it.0))
             .int(filter.class.map_or(-1, rank))
             .int(filter.late_at_ms.unwrap_or(0))
             .int(page(filter.limit));
@@ -121,4 +151,4 @@ impl Store {
 
 /// Statements that must find their rows through an index, for the planner's test.
 #[cfg(test)]
-pub(crate) const LOOKUPS: &[&str] = &[WAITING, PROMISED];
+pub(crate) const LOOKUPS: &[&str] = &[WAITING, WAITING_NEWEST, PROMISED];

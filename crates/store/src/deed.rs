@@ -122,10 +122,24 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn deeds_about(&self, id: i64) -> Result<Vec<DeedView>, StoreError> {
+        self.deeds_of(&id.to_string()).await
+    }
+
+    /// What the log has about the seat of this name, the newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn deeds_at(&self, seat: &str) -> Result<Vec<DeedView>, StoreError> {
+        let found = self.deeds_of(seat).await?;
+        // What else is named so is told elsewhere.
+        let of_seat = |it: &DeedView| it.act.contains("/seats/{seat}");
+        Ok(found.into_iter().filter(of_seat).collect())
+    }
+
+    async fn deeds_of(&self, about: &str) -> Result<Vec<DeedView>, StoreError> {
         let failed = while_doing("read what was done about a row");
         let mut reading = self.read().await.map_err(&failed)?;
-        let about = id.to_string();
-        let question = ask_shard(ABOUT).text(&about);
+        let question = ask_shard(ABOUT).text(about);
         question.all(&mut reading, deed).await.map_err(failed)
     }
 

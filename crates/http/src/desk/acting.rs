@@ -10,13 +10,14 @@ use cuptel_core::by_hand::ClosingTold;
 use cuptel_core::calendar::{Zone, moment};
 use cuptel_core::id::CallbackId;
 use cuptel_core::memo::{AudienceTold, MemoTold};
+use cuptel_core::snapshot::QueueNow;
 use cuptel_core::step::Command;
 use cuptel_core::stop_button::{ButtonTold, Pressed};
-use cuptel_core::words::{Button, Chosen, ClosedByHand};
+use cuptel_core::words::{Button, Chosen, ClosedByHand, WorkState};
 
 use super::queue::{queue_named, title_of_queue};
 use super::room::{path_of_queue, path_of_seat, path_of_site, title_of};
-use super::{frame_of, missing, say, site_named};
+use super::{frame_of, missing, say, seen_by, site_named};
 use crate::access::Caller;
 use crate::actions::{Asked, act_by_form, meaningless, typed};
 use crate::error::ApiError;
@@ -107,8 +108,7 @@ pub(super) async fn confirm_queue(
         OnQueue::Hours => format!("{back}/hours"),
     };
     let title = title_of_queue(queue, &look, language);
-    let waiting = language.with("desk-confirm-waiting", &[("n", queue.waiting.into())]);
-    let mut facts = vec![waiting];
+    let mut facts = who_waits((queue.waiting, queue.callbacks_open), language).to_vec();
     facts.extend(said_of(&shared, language, &fields));
     html(&ConfirmPage {
         frame: frame_of(&shared, language, &caller),
@@ -119,6 +119,14 @@ pub(super) async fn confirm_queue(
         fields: fields.into_iter().collect(),
         back,
     })
+}
+
+/// How many wait on the line, and how many are owed a call.
+fn who_waits((on_line, owed): (u32, u32), language: Language) -> [String; 2] {
+    [
+        language.with("desk-confirm-waiting", &[("n", on_line.into())]),
+        language.with("desk-confirm-owed", &[("n", owed.into())]),
+    ]
 }
 
 /// What was said about it, told again; of an hour, which day's it is.
@@ -302,6 +310,53 @@ fn closing(callback: CallbackId, fields: &Fields) -> Result<Command, ApiError> {
     })))
 }
 
+/// Whether somebody is to be signed out, after what becomes of what they do was said.
+pub(super) async fn confirm_seat(
+    State(shared): State<Shared>,
+    Path((name, action)): Path<(String, String)>,
+    language: Language,
+    caller: Caller,
+) -> Response {
+    let (look, board) = seen_by(&shared, &caller, language);
+    let at = look.seats.iter().position(|it| it.name == name);
+    let found = at.and_then(|at| look.seats.get(at).zip(board.seats.get(at)));
+    let (Some((seat, line)), "sign-out") = (found, action.as_str()) else {
+        return missing(&shared, language, &caller);
+    };
+    let back = path_of_seat(&name);
+    if seat.chosen == Chosen::SignedOut {
+        return Redirect::to(&back).into_response();
+    }
+    let who = (!line.operator.text.is_empty()).then(|| {
+        let name = line.operator.text.as_str();
+        language.with("desk-seat-out-who", &[("name", name.into())])
+    });
+    let state = line.state.text.as_str();
+    let state = language.with("desk-seat-out-state", &[("state", state.into())]);
+    let what = language.say("desk-seat-out");
+    let titled = language.with("desk-seat", &[("seat", name.as_str().into())]);
+    html(&ConfirmPage {
+        frame: frame_of(&shared, language, &caller),
+        what: format!("{what}: {titled}"),
+        then: language.say(becomes_of(seat.work)),
+        facts: who.into_iter().chain([state]).collect(),
+        action: format!("{back}/sign-out"),
+        fields: Vec::new(),
+        back,
+    })
+}
+
+/// Which text tells what becomes of the work of whoever is signed out.
+fn becomes_of(work: WorkState) -> &'static str {
+    match work {
+        WorkState::Talking | WorkState::OnHold => "desk-seat-out-talking",
+        WorkState::WrapUp => "desk-seat-out-wrap-up",
+        WorkState::Reserved | WorkState::Ringing | WorkState::Preview => "desk-seat-out-offered",
+        WorkState::AtTask => "desk-seat-out-task",
+        WorkState::Idle | WorkState::NotResponding => "desk-seat-out-idle",
+    }
+}
+
 /// Pauses a seat, has it take works again, or signs it out.
 pub(super) async fn on_seat(
     State(shared): State<Shared>,
@@ -406,9 +461,8 @@ pub(super) async fn confirm_stop(
     };
     let queues = look.queues.iter();
     let there = queues.filter(|it| told.tenant.as_ref().is_none_or(|own| *own == it.tenant));
-    let waiting: u32 = there.map(|it| it.waiting).sum();
-    let waiting = language.with("desk-confirm-waiting", &[("n", waiting.into())]);
-    let mut facts = vec![waiting];
+    let sum = |(waiting, owed), it: &QueueNow| (waiting + it.waiting, owed + it.callbacks_open);
+    let mut facts = who_waits(there.fold((0, 0), sum), language).to_vec();
     facts.extend(said_of(&shared, language, &fields));
     Ok(html(&ConfirmPage {
         frame: frame_of(&shared, language, &caller),

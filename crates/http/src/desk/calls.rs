@@ -94,6 +94,8 @@ struct Row {
     happening: Happening,
     link: String,
     text: String,
+    /// Its number, by which no two go.
+    of: String,
     number: String,
     queue: String,
     tenant: String,
@@ -166,12 +168,19 @@ fn rows(look: &Snapshot, read: &CallsRead, (caller, language): (&Caller, Languag
         let since_ms = since_ms.unwrap_or(it.received_ms);
         let (seat, seat_path) = seat(it.seat.as_deref());
         let id = it.id.to_string();
+        let queue = it.queue.as_deref();
+        let queue = queue.map(|queue| titled(look, tenant, Some(queue)));
         Some(Row {
             happening,
             link: format!("/supervisor/calls/{id}"),
-            text: language.with("desk-call-title", &[("id", id.into())]),
+            text: say::call_titled(
+                language,
+                queue.clone(),
+                &say::hour(it.received_ms, look.at_ms),
+            ),
+            of: language.with("desk-number-of", &[("id", id.into())]),
             number: it.number.clone().unwrap_or_else(withheld),
-            queue: titled(look, tenant, it.queue.as_deref()),
+            queue: queue.unwrap_or_else(|| "–".to_owned()),
             tenant: tenant_of(tenant),
             since: since(it.id.0, since_ms),
             seat,
@@ -187,7 +196,8 @@ fn rows(look: &Snapshot, read: &CallsRead, (caller, language): (&Caller, Languag
         Some(Row {
             happening,
             link: format!("/supervisor/callbacks/{id}"),
-            text: language.with("desk-callback-title", &[("id", id.into())]),
+            text: say::callback_titled(language, None, &say::hour(it.place_ms, look.at_ms)),
+            of: language.with("desk-number-of", &[("id", id.into())]),
             number: it.number.clone().unwrap_or_else(withheld),
             queue: "–".to_owned(),
             tenant: tenant_of(tenant),
@@ -311,5 +321,6 @@ pub(super) async fn at_seat(
     let look = shared.engine.snapshot();
     let all = rows(&look, &read, whose).into_iter();
     let here = all.filter(|row| row.seat == name);
-    Ok(here.map(|row| (row.text, row.link)).collect())
+    let here = here.map(|row| (format!("{} {}", row.text, row.of), row.link));
+    Ok(here.collect())
 }

@@ -17,6 +17,9 @@ use crate::words;
 /// A seat's page tells what was chosen for it within this time.
 const CHOICES_MS: i64 = 24 * 3_600_000;
 
+/// The log is written a moment after what it tells.
+const SAME_GOING_MS: i64 = 5_000;
+
 /// What somebody did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum What {
@@ -63,8 +66,7 @@ impl Deed {
                 let of = place(look, (tenant.as_deref(), queue.as_deref()), language);
                 let what = format!("{} ({of})", words::stopped(language, *button));
                 let until = until_ms.map_or(String::new(), |until_ms| {
-                    let until = say::coming(language, until_ms, self.at_ms);
-                    language.with("desk-until", &[("at", until.into())])
+                    say::until(language, until_ms, self.at_ms)
                 });
                 let said = language.with("desk-deed-pressed", &about(what));
                 format!("{said}{until}")
@@ -206,5 +208,29 @@ pub(super) async fn of_seat(shared: &SharedParts, seat: &str) -> Result<Vec<Deed
         }
         before = Some(it);
     }
+    let log = shared.store.deeds_at(seat).await?.into_iter();
+    let outs: Vec<Deed> = log
+        .filter(|it| it.at_ms >= from_ms)
+        .filter_map(signed_out)
+        .collect();
+    // Whoever talks when they are signed out goes after that: one deed, though two things tell it.
+    deeds.retain(|it| !outs.iter().any(|out| is_same_going(it, out)));
+    deeds.extend(outs);
     Ok(deeds)
+}
+
+/// Of whoever is gone no stretch of time tells who had them go: the log does.
+fn signed_out(it: DeedView) -> Option<Deed> {
+    let is_out = it.act.ends_with("/supervisor/seats/{seat}/sign-out");
+    is_out.then_some(Deed {
+        at_ms: it.at_ms,
+        who: Some(it.who),
+        what: What::Chose(Chosen::SignedOut),
+        reason: None,
+    })
+}
+
+fn is_same_going(chosen: &Deed, out: &Deed) -> bool {
+    let is_last = chosen.what == What::Chose(Chosen::OneMoreThenSignOut);
+    is_last && chosen.who == out.who && (chosen.at_ms - out.at_ms).abs() < SAME_GOING_MS
 }

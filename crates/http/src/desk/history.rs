@@ -450,11 +450,13 @@ fn series(name: String, class: &'static str, values: Vec<Option<f64>>) -> Series
     }
 }
 
+/// Calls that are none of those that are counted by name.
+pub(super) fn other(it: &QuarterFigures) -> u64 {
+    let known = it.answered + it.abandoned + it.refused;
+    it.offered.saturating_sub(known)
+}
+
 fn calls_chart(book: &Book, sums: QuarterFigures, language: Language) -> Drawn {
-    let other = |it: &QuarterFigures| {
-        let known = it.answered + it.abandoned + it.refused;
-        it.offered.saturating_sub(known)
-    };
     let offered = |i: usize| book.figures.get(i).map_or(0.0, |it| it.offered as f64);
     let (peak, most) = book.peak(offered);
     let about = [
@@ -462,6 +464,7 @@ fn calls_chart(book: &Book, sums: QuarterFigures, language: Language) -> Drawn {
         ("answered", sums.answered.into()),
         ("abandoned", sums.abandoned.into()),
         ("refused", sums.refused.into()),
+        ("other", other(&sums).into()),
         ("peak", peak.into()),
         ("most", format!("{most:.0}").into()),
     ];
@@ -509,6 +512,9 @@ fn calls_chart(book: &Book, sums: QuarterFigures, language: Language) -> Drawn {
         }),
         column(language.say("desk-col-refused"), book, |_, it| {
             it.refused.to_string()
+        }),
+        column(language.say("desk-col-other"), book, |_, it| {
+            other(it).to_string()
         }),
     ];
     finish(&chart, columns)

@@ -175,21 +175,25 @@ async fn callback(shared: &SharedParts, id: CallbackId) -> Result<Option<Callbac
     }))
 }
 
-/// The texts of a page for its stream; none where it is not theirs, or no longer there.
+/// The texts of a page for its stream. None where it cannot be read, is not theirs or no longer there: a
+/// page that hears nothing says that its figures are old, one that hears an empty look would seem fresh.
 pub(crate) async fn texts_for(
     shared: &Shared,
     (caller, language): (&Caller, Language),
     watched: &Watched,
-) -> Result<Arc<str>, serde_json::Error> {
+) -> Result<Option<Arc<str>>, serde_json::Error> {
     let (look, board) = seen_by(shared, caller, language);
     let texts = match now(shared, watched).await {
         Ok(read) => texts(&read, watched, (&look, &board), (caller, language)),
         Err(error) => {
             tracing::warn!(%error, "a page of the desk stands still");
-            return Ok(Arc::from("{}"));
+            return Ok(None);
         }
     };
-    serde_json::to_string(&texts).map(Arc::from)
+    if texts.is_empty() {
+        return Ok(None);
+    }
+    serde_json::to_string(&texts).map(|json| Some(Arc::from(json)))
 }
 
 pub(super) async fn now(shared: &SharedParts, watched: &Watched) -> Result<Read, ApiError> {

@@ -8,6 +8,7 @@ use cuptel_core::snapshot::Snapshot;
 use cuptel_store::{QuarterFigures, QuarterLine};
 use serde::Deserialize;
 
+use super::history::other;
 use super::room::title_of;
 use super::say;
 use super::story::titled;
@@ -30,8 +31,10 @@ pub(super) struct Asked {
     queue: String,
 }
 
+const COLUMNS: usize = 17;
+
 /// What stands over the columns.
-const HEADS: [&str; 16] = [
+const HEADS: [&str; COLUMNS] = [
     "desk-sheet-day",
     "desk-sheet-hour",
     "desk-tenant",
@@ -40,6 +43,7 @@ const HEADS: [&str; 16] = [
     "desk-sheet-answered",
     "desk-sheet-abandoned",
     "desk-sheet-refused",
+    "desk-sheet-other",
     "desk-sheet-queued",
     "desk-sheet-in-target",
     "desk-sheet-share",
@@ -79,7 +83,7 @@ pub(super) async fn export(
     Ok((heads, text).into_response())
 }
 
-fn fields(line: &QuarterLine, look: &Snapshot) -> [String; 16] {
+fn fields(line: &QuarterLine, look: &Snapshot) -> [String; COLUMNS] {
     let moment = say::moment(line.at_ms);
     let (day, hour) = moment.split_once(' ').unwrap_or((&moment, ""));
     let tenant = line.tenant.as_deref();
@@ -97,6 +101,7 @@ fn fields(line: &QuarterLine, look: &Snapshot) -> [String; 16] {
         it.answered.to_string(),
         it.abandoned.to_string(),
         it.refused.to_string(),
+        other(it).to_string(),
         it.queued.to_string(),
         it.in_target.to_string(),
         share,
@@ -114,7 +119,7 @@ fn comma(value: f64) -> String {
 }
 
 /// A line of the file. A text is quoted, and none begins a formula.
-fn write(text: &mut String, fields: [String; 16]) {
+fn write(text: &mut String, fields: [String; COLUMNS]) {
     for (i, field) in fields.iter().enumerate() {
         if i > 0 {
             text.push(';');

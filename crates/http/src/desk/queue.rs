@@ -26,6 +26,11 @@ use crate::words;
 /// How far back a queue's page tells what was done to it.
 const DEEDS_MS: i64 = 24 * 3_600_000;
 
+/// Letters of an hour without its day.
+const CLOCK_LEN: usize = "00:00".len();
+const HOUR_MS: i64 = 3_600_000;
+const QUARTER_MS: i64 = 15 * 60_000;
+
 /// Somebody who waits, in words.
 pub(super) struct Waiter {
     place: Cell,
@@ -90,8 +95,10 @@ pub(super) struct Shown {
     is_cut: bool,
     deeds: Vec<Told>,
     is_open: bool,
-    /// Whether it is held against its hours.
-    is_held: bool,
+    /// What it does to give it its hours back, while it is held against them.
+    hours: Option<String>,
+    /// Until when it might be opened by hand, as a clock shows it.
+    open_until: String,
 }
 
 impl Shown {
@@ -101,7 +108,7 @@ impl Shown {
             let who = line.iter().map(|it| (&it.link, &it.kind, &it.told));
             who.collect::<Vec<_>>()
         });
-        let held = (self.is_open, self.is_held, self.is_cut);
+        let held = (self.is_open, &self.hours, self.is_cut);
         mark_of(&(line, &self.stopped, &self.deeds, held))
     }
 
@@ -121,16 +128,13 @@ pub(super) fn shown(
 ) -> Option<Shown> {
     let queue = queue_named(look, caller, tenant, name)?;
     let facts = facts_of_queue(queue, look, language).into_iter();
-    let facts = facts.enumerate();
     let line = read.line.as_ref();
     let due = line.map_or(0, |line| line.iter().filter(|it| !it.on_line).count());
     let recent = |it: &&Deed| it.at_ms >= look.at_ms - DEEDS_MS;
     let deeds = read.deeds.iter().filter(recent);
     let deeds = deeds.map(|it| it.told(look, language)).collect();
     Some(Shown {
-        facts: facts
-            .map(|(i, text)| cell(format!("qf{i}"), text))
-            .collect(),
+        facts: facts.map(|(id, text)| cell(id, text)).collect(),
         stopped: stopped(queue, look, language),
         line: line.map(|line| {
             let waiters = line.iter().map(|it| waiter(it, look.at_ms, language));
@@ -139,7 +143,8 @@ pub(super) fn shown(
         is_cut: due >= DUE_SHOWN_MAX,
         deeds: told(deeds, look.at_ms),
         is_open: queue.is_open,
-        is_held: door_of(look, queue).is_some(),
+        hours: door_of(look, queue).map(|stop| back_to_hours(stop, queue, look.at_ms, language)),
+        open_until: open_until(queue, look.at_ms),
     })
 }
 
@@ -234,18 +239,56 @@ fn stopped(queue: &QueueNow, look: &Snapshot, language: Language) -> Vec<String>
     here.map(line).collect()
 }
 
-fn facts_of_queue(queue: &QueueNow, look: &Snapshot, language: Language) -> Vec<String> {
+/// What follows when it goes by its hours again.
+fn back_to_hours(stop: &StopNow, queue: &QueueNow, at: UtcMs, language: Language) -> String {
+    let ends = language.say(match stop.button {
+        Button::Opened => "desk-act-hours-then-opened",
+        Button::Closed | Button::Outgoing | Button::Emergency => "desk-act-hours-then-closed",
+    });
+    let Some(hours) = queue.hours else {
+        return ends;
+    };
+    let until = hours.until_ms;
+    let until = until.map_or(String::new(), |until_ms| say::until(language, until_ms, at));
+    let until = [("until", until.into())];
+    let then = match hours.is_open {
+        true => language.with("desk-act-hours-open", &until),
+        false => language.with("desk-act-hours-shut", &until),
+    };
+    format!("{ends} {then}")
+}
+
+/// The end of today's hours where those say that it is open; else an hour from now, by the quarter.
+fn open_until(queue: &QueueNow, at: UtcMs) -> String {
+    let hours = queue.hours.filter(|hours| hours.is_open);
+    let ends = hours.and_then(|hours| hours.until_ms);
+    // What ends on another day is not today's.
+    let ends = ends
+        .map(|ends| say::hour(ends, at))
+        .filter(|it| it.len() == CLOCK_LEN);
+    ends.unwrap_or_else(|| {
+        let quarter = (at + HOUR_MS + QUARTER_MS - 1).div_euclid(QUARTER_MS) * QUARTER_MS;
+        say::hour(quarter, quarter)
+    })
+}
+
+/// What the page says in short, each by the element that shows it.
+fn facts_of_queue(
+    queue: &QueueNow,
+    look: &Snapshot,
+    language: Language,
+) -> Vec<(&'static str, String)> {
     let is_emergency = look
         .stops
         .iter()
         .any(|stop| stop.button == Button::Emergency && touches(stop, queue));
-    let mut facts = vec![match door_of(look, queue) {
+    let state = match door_of(look, queue) {
         _ if is_emergency => language.say("desk-queue-nobody-enters"),
         Some(stop) => held(stop, look.at_ms, language),
         None if queue.is_open => language.say("desk-queue-open"),
         None => language.say("desk-queue-shut"),
-    }];
-    facts.push(match queue.targets.first() {
+    };
+    let target = match queue.targets.first() {
         None => language.say("desk-queue-no-target"),
         Some(target) => {
             let within = say::within(language, target.within_s);
@@ -253,8 +296,9 @@ fn facts_of_queue(queue: &QueueNow, look: &Snapshot, language: Language) -> Vec<
             let about = [("share", share.into()), ("within", within.into())];
             language.with("desk-queue-target", &about)
         }
-    });
-    facts.push(match queue.wait {
+    };
+    // Where nobody enters there is no wait of whoever does.
+    let wait = (queue.is_open && !is_emergency).then(|| match queue.wait {
         None => language.say("desk-queue-wait-nobody"),
         Some(wait) => {
             let wait = say::span(language, i64::from(wait.high_s) * 1_000);
@@ -265,11 +309,19 @@ fn facts_of_queue(queue: &QueueNow, look: &Snapshot, language: Language) -> Vec<
         ("n", queue.callbacks_open.into()),
         ("ready", queue.callbacks_ready.into()),
     ];
-    facts.push(language.with("desk-queue-owed", &owed));
-    if queue.callbacks_held {
-        facts.push(language.say("desk-queue-held"));
-    }
-    facts
+    let owed = language.with("desk-queue-owed", &owed);
+    let held = queue
+        .callbacks_held
+        .then(|| language.say("desk-queue-held"));
+    let facts = [
+        ("qf-state", Some(state)),
+        ("qf-target", Some(target)),
+        ("qf-wait", wait),
+        ("qf-owed", Some(owed)),
+        ("qf-held", held),
+    ];
+    let said = facts.into_iter();
+    said.filter_map(|(id, text)| Some((id, text?))).collect()
 }
 
 /// Who holds a queue closed or open, and until when.
@@ -278,10 +330,8 @@ fn held(stop: &StopNow, at: UtcMs, language: Language) -> String {
     let by = by.map_or(String::new(), |name| {
         language.with("desk-by", &[("name", name.into())])
     });
-    let until = stop.until_ms.map_or(String::new(), |until_ms| {
-        let until = say::coming(language, until_ms, at);
-        language.with("desk-until", &[("at", until.into())])
-    });
+    let until = stop.until_ms;
+    let until = until.map_or(String::new(), |until_ms| say::until(language, until_ms, at));
     let about = [("by", by.into()), ("until", until.into())];
     match stop.button {
         Button::Opened => language.with("desk-queue-by-hand-opened", &about),

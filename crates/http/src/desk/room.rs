@@ -9,6 +9,7 @@ use cuptel_core::time::UtcMs;
 use cuptel_core::words::{Button, Chosen, WorkState};
 use cuptel_store::QuarterFigures;
 
+use super::in_time::{InTime, now_of};
 use super::kept::Stored;
 use super::say;
 use crate::access::Caller;
@@ -44,7 +45,7 @@ impl Trouble {
         let waited_ms = queue.oldest_ms.map_or(0, |oldest| at - oldest);
         let is_late = target.is_some_and(|it| waited_ms > i64::from(it.within_s) * 1_000);
         let is_below = target.zip(now).is_some_and(|(target, now)| {
-            let share = share_now(queue, now, at);
+            let share = now_of(queue, now, at).share();
             share.is_some_and(|share| (share as f64) < target.share * 100.0)
         });
         match (queue.waiting, queue.is_open) {
@@ -385,11 +386,10 @@ fn queue_row(
         oldest: cell(named("oldest"), oldest(queue, look.at_ms, language)),
         now: cell(
             named("now"),
-            in_time(
-                queue,
-                now.and_then(|it| share_now(queue, it, look.at_ms)),
-                language,
-            ),
+            match now.map(|it| now_of(queue, it, look.at_ms)) {
+                Some(of) if of.is_too_early() => language.say("desk-in-time-early"),
+                of => in_time(queue, of.and_then(InTime::share), language),
+            },
         ),
         today: cell(
             named("today"),
@@ -418,24 +418,6 @@ fn oldest(queue: &QueueNow, at: UtcMs, language: Language) -> String {
             language.with("desk-oldest-of", &about)
         }
     }
-}
-
-/// In time in this quarter hour, in per cent of those of whom it is known: who waits less long than the
-/// target has not been let down yet.
-fn share_now(queue: &QueueNow, now: QuarterFigures, at: UtcMs) -> Option<u64> {
-    let target_ms = queue
-        .targets
-        .first()
-        .map_or(0, |it| i64::from(it.within_s) * 1_000);
-    let is_early = queue
-        .oldest_ms
-        .is_some_and(|oldest| at - oldest <= target_ms);
-    let undecided = if is_early {
-        u64::from(queue.waiting)
-    } else {
-        0
-    };
-    say::per_cent(now.in_target, now.queued.saturating_sub(undecided))
 }
 
 fn in_time(queue: &QueueNow, share: Option<u64>, language: Language) -> String {

@@ -42,6 +42,44 @@ pub(crate) fn coming(language: Language, at: UtcMs, now: UtcMs) -> String {
     }
 }
 
+/// Until when something holds, after what holds.
+pub(crate) fn until(language: Language, at: UtcMs, now: UtcMs) -> String {
+    let said = coming(language, at, now);
+    let id = match said == hour(at, at) {
+        true => "desk-until",
+        false => "desk-until-day",
+    };
+    language.with(id, &[("at", said.into())])
+}
+
+/// A call by its service and its hour.
+pub(crate) fn call_titled(language: Language, queue: Option<String>, at: &str) -> String {
+    titled(
+        language,
+        ("desk-call-title", "desk-call-title-plain"),
+        queue,
+        at,
+    )
+}
+
+/// A callback by its service and the hour of its place in line.
+pub(crate) fn callback_titled(language: Language, queue: Option<String>, at: &str) -> String {
+    let ids = ("desk-callback-title", "desk-callback-title-plain");
+    titled(language, ids, queue, at)
+}
+
+fn titled(
+    language: Language,
+    (of_queue, plain): (&str, &str),
+    queue: Option<String>,
+    at: &str,
+) -> String {
+    match queue {
+        Some(queue) => language.with(of_queue, &[("queue", queue.into()), ("at", at.into())]),
+        None => language.with(plain, &[("at", at.into())]),
+    }
+}
+
 /// A day of the record, `2026-11-25`, as people write it.
 pub(crate) fn day(text: &str) -> String {
     let parts: Vec<&str> = text.split('-').collect();
@@ -198,27 +236,28 @@ pub(crate) fn hold(language: Language, it: Hold, now: UtcMs) -> String {
     }
 }
 
-/// How a seat stands to a work. Of a profile nobody is told more than that it is not eligible.
-pub(crate) fn fit(language: Language, it: Eligibility) -> String {
-    match it {
-        Eligibility::Eligible => language.say("desk-fit-eligible"),
-        Eligibility::Refused => language.say("desk-fit-refused"),
-        Eligibility::LacksSkills => language.say("desk-fit-lacks-skills"),
-        Eligibility::SignedOut => language.say("desk-fit-signed-out"),
-        Eligibility::Paused => language.say("desk-fit-paused"),
-        Eligibility::Unreachable => language.say("desk-fit-unreachable"),
-        Eligibility::NotResponding => language.say("desk-fit-not-responding"),
-        Eligibility::Busy => language.say("desk-fit-busy"),
-        Eligibility::Resting => language.say("desk-fit-resting"),
-        Eligibility::SiteOut => language.say("desk-fit-site-out"),
-        Eligibility::SiteFull => language.say("desk-fit-site-full"),
-        Eligibility::ShiftEnds => language.say("desk-fit-shift-ends"),
-        Eligibility::KeptForCallers => language.say("desk-fit-kept-for-callers"),
-        Eligibility::LendFloor => language.say("desk-fit-lend-floor"),
-        Eligibility::LendMax => language.say("desk-fit-lend-max"),
-        Eligibility::BorrowMax => language.say("desk-fit-borrow-max"),
-        Eligibility::Profile => language.say("desk-fit-profile"),
-    }
+/// How many seats stand so to a work. Of a profile nobody is told more than that it is not eligible.
+pub(crate) fn fit(language: Language, it: Eligibility, n: u32) -> String {
+    let id = match it {
+        Eligibility::Eligible => "desk-fit-eligible",
+        Eligibility::Refused => "desk-fit-refused",
+        Eligibility::LacksSkills => "desk-fit-lacks-skills",
+        Eligibility::SignedOut => "desk-fit-signed-out",
+        Eligibility::Paused => "desk-fit-paused",
+        Eligibility::Unreachable => "desk-fit-unreachable",
+        Eligibility::NotResponding => "desk-fit-not-responding",
+        Eligibility::Busy => "desk-fit-busy",
+        Eligibility::Resting => "desk-fit-resting",
+        Eligibility::SiteOut => "desk-fit-site-out",
+        Eligibility::SiteFull => "desk-fit-site-full",
+        Eligibility::ShiftEnds => "desk-fit-shift-ends",
+        Eligibility::KeptForCallers => "desk-fit-kept-for-callers",
+        Eligibility::LendFloor => "desk-fit-lend-floor",
+        Eligibility::LendMax => "desk-fit-lend-max",
+        Eligibility::BorrowMax => "desk-fit-borrow-max",
+        Eligibility::Profile => "desk-fit-profile",
+    };
+    language.with(id, &[("n", n.into())])
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ use crate::texts::Language;
 
 /// Rows of a page.
 const PAGE: u32 = 50;
+/// The word for a list with the newest first.
+const NEWEST: &str = "newest";
 
 /// Which callbacks.
 #[derive(Debug, Default, Deserialize)]
@@ -32,6 +34,8 @@ pub(super) struct Asked {
     queue: String,
     class: String,
     late: String,
+    /// `newest`, or the oldest first.
+    order: String,
     /// Of a list with the newest first.
     before: Option<i64>,
     /// The last one before, of a list with the oldest first.
@@ -77,6 +81,9 @@ impl Which {
 /// A callback of the list.
 pub(super) struct Row {
     pub(super) id: String,
+    /// What it is, for the link, and its number, by which no two go.
+    pub(super) title: String,
+    pub(super) of: String,
     pub(super) number: String,
     pub(super) tenant: String,
     pub(super) state: String,
@@ -105,6 +112,7 @@ struct CallbacksPage<'a> {
     queues: Vec<Choice>,
     classes: Vec<Choice>,
     late: bool,
+    is_newest: bool,
     is_in_turn: bool,
     /// Whether something was asked for that this list does not know.
     is_ignored: bool,
@@ -127,6 +135,7 @@ pub(super) async fn callbacks(
     let tenant = Some(asked.tenant.clone()).filter(|it| !it.is_empty());
     let tenant = caller.list_of(of_queue.or(tenant))?;
     let at = look.at_ms;
+    let is_newest = asked.order == NEWEST;
     let narrowed = queue.is_some() || !asked.class.is_empty() || !asked.late.is_empty();
     let (rows, after) = if which.is_in_turn() {
         let filter = DueFilter {
@@ -135,6 +144,7 @@ pub(super) async fn callbacks(
             class: class_of(&asked.class),
             late_at_ms: (!asked.late.is_empty()).then_some(at),
             in_hand: which == Which::InHand,
+            newest: is_newest,
             after: asked.after.map(CallbackId),
             limit: PAGE,
         };
@@ -164,6 +174,7 @@ pub(super) async fn callbacks(
             ("queue", asked.queue.as_str()),
             ("class", asked.class.as_str()),
             ("late", asked.late.as_str()),
+            ("order", if is_newest { NEWEST } else { "" }),
         ];
         let said = said.iter().filter(|(_, value)| !value.is_empty());
         let said = said.map(|(name, value)| format!("{name}={}&", escaped(value)));
@@ -177,6 +188,7 @@ pub(super) async fn callbacks(
         queues: queues(&look, &caller, &asked.queue),
         classes: classes(language, &asked.class),
         late: !asked.late.is_empty(),
+        is_newest: is_newest || !which.is_in_turn(),
         is_in_turn: which.is_in_turn(),
         is_ignored: narrowed && !which.is_in_turn(),
         next,
@@ -255,6 +267,7 @@ fn due_row(it: &Due, look: &Snapshot, language: Language) -> Row {
 }
 
 pub(super) fn row(it: &CallbackView, look: &Snapshot, language: Language) -> Row {
+    let since = say::hour(it.place_ms, look.at_ms);
     let number = it.number.clone();
     let tenant = it.tenant.as_deref();
     let due = it.due_ms.map_or(String::new(), |at| {
@@ -263,13 +276,15 @@ pub(super) fn row(it: &CallbackView, look: &Snapshot, language: Language) -> Row
     });
     Row {
         id: it.id.to_string(),
+        title: say::callback_titled(language, None, &since),
+        of: language.with("desk-number-of", &[("id", it.id.to_string().into())]),
         number: number.unwrap_or_else(|| language.say("desk-line-withheld")),
         tenant: tenant.map_or("–".to_owned(), |name| title_of(look, name).to_owned()),
         state: match it.closed_how {
             Some(how) => say::closed(language, how),
             None => say::state(language, it.state),
         },
-        since: say::hour(it.place_ms, look.at_ms),
+        since,
         tries: it.tries,
         class: say::class(language, it.priority_class),
         due,

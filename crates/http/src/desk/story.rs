@@ -10,8 +10,8 @@ use axum::response::{IntoResponse as _, Response};
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::time::UtcMs;
 use cuptel_core::why::WaitingNow;
-use cuptel_core::words::{CallbackState, ClosedHow, OfferState, Stage};
-use cuptel_store::{AttemptDetail, CallbackDetail, DecisionView, NeedView};
+use cuptel_core::words::{CallbackEventKind, CallbackState, ClosedHow, OfferState, Stage};
+use cuptel_store::{AttemptDetail, CallbackDetail, DecisionView, NeedView, OperatorView};
 
 use super::live::{self, CallRead, CallbackRead, Read, Watched, mark_of};
 use super::room::{path_of_seat, title_of};
@@ -24,6 +24,9 @@ use crate::pages::Shared;
 use crate::stepping_in::{attempt_of, callback_of};
 use crate::texts::Language;
 use crate::words;
+
+/// So many minutes ahead are proposed.
+const AHEAD_MIN: i64 = 30;
 
 /// Something that happened.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,26 +60,33 @@ struct Why {
     before: Vec<String>,
 }
 
-fn why(now: Option<&WaitingNow>, decisions: &[DecisionView], at: UtcMs, language: Language) -> Why {
+fn why(
+    now: Option<&WaitingNow>,
+    decisions: &[DecisionView],
+    (look, tenant): (&Snapshot, Option<&str>),
+    language: Language,
+) -> Why {
     let mut why = Why::default();
     if let Some(waiting) = now {
-        why.now = why_now(waiting, at, language);
-        let seats = waiting.seats.iter().map(|it| {
-            let how = say::fit(language, it.eligibility);
-            let about = [("n", it.seats.into()), ("how", how.into())];
-            language.with("desk-fit-count", &about)
-        });
+        why.now = why_now(waiting, (look, tenant), language);
+        let seats = waiting.seats.iter();
+        let seats = seats.map(|it| say::fit(language, it.eligibility, it.seats));
         why.seats = seats.collect();
     }
     why.before = decisions
         .iter()
-        .flat_map(|it| decided(it, at, language))
+        .flat_map(|it| decided(it, look.at_ms, language))
         .collect();
     why
 }
 
-fn why_now(waiting: &WaitingNow, at: UtcMs, language: Language) -> Vec<String> {
-    let queue = waiting.queue.as_str();
+fn why_now(
+    waiting: &WaitingNow,
+    (look, tenant): (&Snapshot, Option<&str>),
+    language: Language,
+) -> Vec<String> {
+    let at = look.at_ms;
+    let queue = titled(look, tenant, Some(&waiting.queue));
     let ahead = [("n", waiting.ahead.into()), ("queue", queue.into())];
     let mut lines = vec![language.with("desk-why-ahead", &ahead)];
     if let Some(seat) = &waiting.seat {
@@ -90,7 +100,7 @@ fn why_now(waiting: &WaitingNow, at: UtcMs, language: Language) -> Vec<String> {
     if !waiting.asks.is_empty() {
         let skills = waiting.asks.iter();
         let skills: Vec<String> = skills
-            .map(|(skill, level)| format!("{skill} {level}"))
+            .map(|(skill, level)| skill_said((skill, *level), (look, tenant), language))
             .collect();
         let skills = skills.join(", ");
         lines.push(language.with("desk-why-asks", &[("skills", skills.into())]));
@@ -100,6 +110,25 @@ fn why_now(waiting: &WaitingNow, at: UtcMs, language: Language) -> Vec<String> {
         lines.push(language.with("desk-why-asks-less", &[("at", less.into())]));
     }
     lines
+}
+
+/// A skill goes by the name of the authority or the queue that it is for, where there is one.
+fn skill_said(
+    (skill, level): (&str, u8),
+    (look, tenant): (&Snapshot, Option<&str>),
+    language: Language,
+) -> String {
+    let title = match look.tenants.iter().find(|it| it.name == skill) {
+        Some(of) => of.title.clone(),
+        None => titled(look, tenant, Some(skill)),
+    };
+    match level {
+        0 | 1 => title,
+        level => {
+            let about = [("skill", title.into()), ("level", level.into())];
+            language.with("desk-why-asks-level", &about)
+        }
+    }
 }
 
 fn decided(it: &DecisionView, now: UtcMs, language: Language) -> Vec<String> {
@@ -140,6 +169,7 @@ fn other_queues(look: &Snapshot, tenant: Option<&str>, own: Option<&str>) -> Vec
 /// What a call's page shows.
 #[derive(Hash)]
 pub(super) struct CallShown {
+    title: String,
     facts: Vec<(String, String)>,
     callback: Option<String>,
     seat: Option<(String, String)>,
@@ -170,12 +200,16 @@ pub(super) fn call_shown(
     let mut events = events_of_call(&read.found, look.at_ms, language);
     events.extend(read.deeds.iter().map(|it| it.told(look, language)));
     let seat = row.seat.clone().filter(|_| row.ended_ms.is_none());
+    let queue = row.queue.as_deref();
+    let queue = queue.map(|queue| titled(look, tenant, Some(queue)));
+    let received = say::hour(row.received_ms, look.at_ms);
     Some(CallShown {
+        title: say::call_titled(language, queue, &received),
         facts: facts_of_call(&read.found, look, language),
         callback: row.callback.map(|id| id.to_string()),
         seat: seat.map(|seat| (path_of_seat(&seat), seat)),
         events: told(events, look.at_ms),
-        why: why(waiting, &read.decisions, look.at_ms, language),
+        why: why(waiting, &read.decisions, (look, tenant), language),
         queues: other_queues(look, tenant, row.queue.as_deref()),
         waits: waiting.is_some() && row.ended_ms.is_none(),
     })
@@ -310,13 +344,13 @@ fn events_of_call(found: &AttemptDetail, now: UtcMs, language: Language) -> Vec<
 /// What a callback's page shows.
 #[derive(Hash)]
 pub(super) struct CallbackShown {
+    title: String,
     facts: Vec<(String, String)>,
     needs: Vec<String>,
     attempts: Vec<(String, String)>,
     seat: Option<(String, String)>,
     events: Vec<Told>,
     why: Why,
-    operator: String,
     ahead_min: i64,
     waits: bool,
     closable: bool,
@@ -357,21 +391,71 @@ pub(super) fn callback_shown(
     let again = review.and_then(|it| it.reopened_as);
     let is_in_hand = row.state != CallbackState::Closed;
     let seat = row.seat.clone().filter(|_| is_in_hand);
+    let tenant = row.tenant.as_deref();
+    let queue = found.needs.iter().find_map(|it| it.queue.as_deref());
+    let queue = queue.map(|queue| titled(look, tenant, Some(queue)));
+    let since = say::hour(row.place_ms, look.at_ms);
     Some(CallbackShown {
+        title: say::callback_titled(language, queue, &since),
         facts: facts_of_callback(found, look, language),
         needs: needs.collect(),
         attempts: attempts.take(20).collect(),
         seat: seat.map(|seat| (path_of_seat(&seat), seat)),
         events: told(events, look.at_ms),
-        why: why(read.waiting.as_ref(), &read.decisions, look.at_ms, language),
-        operator: found.operator.clone().unwrap_or_default(),
-        ahead_min: row.priority_ms / 60_000,
+        why: why(
+            read.waiting.as_ref(),
+            &read.decisions,
+            (look, row.tenant.as_deref()),
+            language,
+        ),
+        ahead_min: match row.priority_ms / 60_000 {
+            0 => AHEAD_MIN,
+            min => min,
+        },
         waits: row.state == CallbackState::Waiting,
         closable: matches!(row.state, CallbackState::Waiting | CallbackState::Offered),
         unseen: review.is_some_and(|it| it.seen_ms.is_none()),
         undoable: row.closed_how == Some(ClosedHow::Withdrawn) && review.is_none(),
         again: again.map(|id| id.to_string()),
     })
+}
+
+/// An operator to whom a callback may be entrusted.
+struct Candidate {
+    name: String,
+    /// Where they are signed in.
+    seat: Option<String>,
+    chosen: bool,
+}
+
+/// Those who can serve it, the ones who are signed in first; whoever has it already is always there.
+async fn candidates(
+    shared: &Shared,
+    (read, caller): (&CallbackRead, &Caller),
+) -> Result<Vec<Candidate>, ApiError> {
+    if read.found.callback.state != CallbackState::Waiting {
+        return Ok(Vec::new());
+    }
+    let own = read.found.operator.as_deref();
+    let asks = read.waiting.as_ref().map(|it| &it.asks);
+    let can = |it: &OperatorView| {
+        let has = |(skill, level): (&String, &u8)| it.skills.get(skill) >= Some(level);
+        asks.is_none_or(|asks| asks.iter().all(has))
+    };
+    let operators = shared.store.operators().await?.into_iter();
+    let fit = operators.filter(|it| {
+        let is_own = own == Some(it.name.as_str());
+        is_own || caller.sees_operator(it) && can(it)
+    });
+    let mut fit: Vec<Candidate> = fit
+        .map(|it| Candidate {
+            chosen: own == Some(it.name.as_str()),
+            name: it.name,
+            seat: it.seat,
+        })
+        .collect();
+    fit.sort_by(|a, b| (a.seat.is_none(), &a.name).cmp(&(b.seat.is_none(), &b.name)));
+    Ok(fit)
 }
 
 #[derive(Template)]
@@ -382,6 +466,7 @@ struct CallbackPage<'a> {
     id: String,
     mark: String,
     shown: CallbackShown,
+    candidates: Vec<Candidate>,
     acts: bool,
 }
 
@@ -404,13 +489,19 @@ pub(super) async fn callback(
         return Ok(missing(&shared, language, &caller));
     };
     let tenant = read.found.callback.tenant.as_deref();
+    let acts = acts(&caller) && caller.leads(tenant);
+    let candidates = match acts {
+        true => candidates(&shared, (&read, &caller)).await?,
+        false => Vec::new(),
+    };
     Ok(html(&CallbackPage {
+        candidates,
         frame: frame_of_part(&shared, language, (&caller, &headers)),
         board,
         id: id.to_string(),
         mark: shown.mark(),
         shown,
-        acts: acts(&caller) && caller.leads(tenant),
+        acts,
     })
     .into_response())
 }
@@ -475,7 +566,15 @@ fn facts_of_callback(
 fn events_of_callback(found: &CallbackDetail, now: UtcMs, language: Language) -> Vec<Event> {
     let mut events = Vec::new();
     for it in &found.events {
-        let mut what = say::event(language, it.kind);
+        let ended = (it.kind == CallbackEventKind::OfferEnded).then_some(it.detail.as_deref());
+        let mut what = match ended.flatten() {
+            // In the word in which it is told why it went to that seat.
+            Some(how) => language.with(
+                "desk-event-offer-ended-how",
+                &[("how", say::offer_word(language, how).into())],
+            ),
+            None => say::event(language, it.kind),
+        };
         if let Some(seat) = &it.seat {
             let about = [("what", what.into()), ("seat", seat.as_str().into())];
             what = language.with("desk-ev-at-seat", &about);

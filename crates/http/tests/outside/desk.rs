@@ -489,6 +489,7 @@ fn bookings() -> QueueNow {
         }),
         stays: StayPolicy::default(),
         is_open: true,
+        hours: None,
         targets: vec![TargetNow {
             share: 0.7,
             within_s: 90,

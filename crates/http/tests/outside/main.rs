@@ -24,6 +24,7 @@ mod metrics;
 mod numbers;
 mod origins;
 mod pages;
+mod plain_words;
 mod practising;
 mod reports;
 mod streams;

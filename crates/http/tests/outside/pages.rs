@@ -225,9 +225,9 @@ async fn a_storm_has_a_band_of_its_own_and_a_full_trunk_is_said_to_be_blind() {
     let page = centre.get("/").await.text;
     for said in [
         "▲ Ondata di chiamate dalle ",
-        "Già in lista, e lo hanno saputo: 31. Messe in lista ora: 12.",
-        "Hanno trovato occupato, e sono registrate: 4.",
-        "Linee di avviso in uso: 2 di 2.",
+        "31 erano già in lista e l’hanno sentito dire, 12 messe in lista, 4 hanno trovato occupato.",
+        "Che cosa fare: più operatori in servizio, pause rimandate.",
+        "2 in uso su 2.",
         "Canali esauriti (carrier) dalle ",
         "Il fascio carrier non prende le nostre chiamate dalle ",
         "26 in entrata, 2 in avviso, 1 in uscita",

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::COOKIE;
 use cuptel_core::id::CallbackId;
 use cuptel_core::in_line::WaiterNow;
-use cuptel_core::snapshot::StopNow;
+use cuptel_core::snapshot::{HoursNow, StopNow};
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::Button;
 use serde_json::Value;
@@ -48,7 +48,12 @@ async fn a_page_of_the_desk_tells_its_age_and_hears_when_something_changes() {
     let texts = stream.next().await.unwrap().data;
     assert_eq!(mark(&texts), between(&page, "data-mark=\"", "\""));
     // A figure changes by itself, and the page need not be loaded for it.
-    assert!(texts["qf3"].as_str().unwrap().starts_with("Da richiamare"));
+    assert!(
+        texts["qf-owed"]
+            .as_str()
+            .unwrap()
+            .starts_with("Da richiamare")
+    );
     *centre.desk.line.lock().unwrap() = vec![waiter(centre.attempt)];
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     later(&centre, 2_000, 1);
@@ -202,6 +207,7 @@ async fn callbacks_are_narrowed_down_by_plain_forms_the_oldest_first() {
         ("?class=U", false),
         ("?late=1", false),
         ("?which=hand", false),
+        ("?order=newest", true),
         ("?which=all&class=U", true),
     ] {
         let path = format!("/supervisor/callbacks{asked}");
@@ -210,6 +216,14 @@ async fn callbacks_are_narrowed_down_by_plain_forms_the_oldest_first() {
     }
     let page = centre.page_of("/supervisor/callbacks", &cookie).await.text;
     assert!(page.contains("Le più vecchie prima") && page.contains("Scadenza"));
+    let page = centre
+        .page_of("/supervisor/callbacks?order=newest", &cookie)
+        .await
+        .text;
+    assert!(
+        page.contains("<caption id=\"callbacks-caption\">Le più nuove prima"),
+        "{page}"
+    );
     let all = centre.page_of("/supervisor/callbacks?which=all&class=U", &cookie);
     assert!(all.await.text.contains("In questo elenco vale solo l’ASL"));
 }
@@ -274,4 +288,111 @@ async fn the_wall_marks_who_waits_without_anybody_to_answer_by_shape_and_word() 
         wall.contains("id=\"w0-waiting-box\" data-level=\"bad\""),
         "{wall}"
     );
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_read_hears_nothing_rather_than_an_empty_look() {
+    let centre = Centre::open().await;
+    let cookie = supervisor(&centre).await;
+    let mut stream = listens(&centre, &cookie, "seat/999").await;
+    later(&centre, 1_000, 1);
+    let heard = tokio::time::timeout(Duration::from_millis(400), stream.next()).await;
+    assert!(heard.is_err(), "{heard:?}");
+}
+
+#[tokio::test]
+async fn nobody_is_signed_out_before_it_was_said_what_becomes_of_their_work() {
+    let centre = Centre::open().await;
+    let cookie = supervisor(&centre).await;
+    let seat = "/supervisor/seats/101";
+    let page = centre.page_of(seat, &cookie).await.text;
+    assert!(page.contains(&format!("<form method=\"get\" action=\"{seat}/sign-out\"")));
+    let page = centre
+        .page_of(&format!("{seat}/sign-out"), &cookie)
+        .await
+        .text;
+    for said in [
+        "Fai uscire dal servizio: Postazione 101",
+        "La conversazione in corso continua fino alla fine",
+        "Ci lavora: anna",
+        "Sì, fallo",
+    ] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    assert!(centre.desk.commands.lock().unwrap().is_empty());
+    let pause = centre.page_of(&format!("{seat}/pause"), &cookie).await;
+    assert_eq!(pause.status, StatusCode::NOT_FOUND);
+    let empty = centre
+        .page_of("/supervisor/seats/103/sign-out", &cookie)
+        .await;
+    assert_eq!(empty.status, StatusCode::SEE_OTHER);
+    sends(&centre, &cookie, &format!("{seat}/sign-out"), &[]).await;
+    let page = centre.page_of(seat, &cookie).await.text;
+    assert!(
+        page.contains("rosa l’ha fatta uscire dal servizio"),
+        "{page}"
+    );
+}
+
+/// The one queue, held by rosa, while its hours say the other thing.
+async fn held(button: Button) -> (Centre, String, String) {
+    let centre = Centre::open().await;
+    let cookie = supervisor(&centre).await;
+    let mut look = busy();
+    let is_open = button == Button::Opened;
+    look.queues[0].is_open = is_open;
+    look.queues[0].hours = Some(HoursNow {
+        is_open: !is_open,
+        until_ms: Some(AT_MS + 82 * 60_000),
+    });
+    look.stops = vec![StopNow {
+        button,
+        tenant: Some("asl-teramo".to_owned()),
+        queue: Some("prenotazioni".to_owned()),
+        since_ms: AT_MS - 60_000,
+        until_ms: None,
+        supervisor: Some("rosa".to_owned()),
+        reason: None,
+        message: None,
+        announcement: None,
+    }];
+    centre.desk.looks.send_replace(Arc::new(look));
+    let page = centre.page_of(QUEUE, &cookie).await.text;
+    (centre, cookie, page)
+}
+
+#[tokio::test]
+async fn what_undoes_a_closing_stands_first_and_an_opening_has_an_end() {
+    let (_, _, page) = held(Button::Closed).await;
+    let at = |text: &str| {
+        page.find(text)
+            .unwrap_or_else(|| panic!("{text} in {page}"))
+    };
+    assert!(at("<h3>Torna agli orari</h3>") < at("<h3>Apri fuori orario</h3>"));
+    assert!(page.contains("Annulla la chiusura a mano"), "{page}");
+    assert!(page.contains("Gli orari adesso dicono aperta, fino alle 20:00."));
+    assert!(page.contains("name=\"until\" type=\"time\" value=\"20:00\""));
+    let (_, _, page) = held(Button::Opened).await;
+    let at = |text: &str| {
+        page.find(text)
+            .unwrap_or_else(|| panic!("{text} in {page}"))
+    };
+    assert!(at("<h3>Torna agli orari</h3>") < at("<h3>Chiudi la coda</h3>"));
+    assert!(page.contains("Gli orari adesso dicono chiusa, fino alle 20:00."));
+}
+
+#[tokio::test]
+async fn of_a_closed_queue_no_wait_is_told_and_both_who_waits_and_who_is_owed_are_named() {
+    let (centre, cookie, page) = held(Button::Closed).await;
+    assert!(!page.contains("Chi entra adesso"), "{page}");
+    assert!(!page.contains("Nessuno può servire chi entra adesso"));
+    let page = centre
+        .page_of(&format!("{QUEUE}/open?until=20:00"), &cookie)
+        .await
+        .text;
+    assert!(
+        page.contains("In linea adesso aspettano 2 persone."),
+        "{page}"
+    );
+    assert!(page.contains("7 persone vanno richiamate"), "{page}");
 }

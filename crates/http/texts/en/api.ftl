@@ -141,18 +141,25 @@ now-score = { $share }% ({ $kept } of { $over }; said: { $told })
 
 wall-title = The queues at large
 wall-detail = Everything in detail
-wall-caption = Who waits, who works and who is to be called, by authority
+wall-caption = Who waits, who works and who is to be called: all authorities, then each
 wall-waiting = Waiting
-wall-first = The first for
-wall-waited = Wait of 95 in 100
+wall-first = The first waits for
 wall-people = Operators
 wall-owed = To call back
-wall-all = All
-wall-lost = gave up { $share }%
+wall-all = All authorities
 wall-unserved = ✕ { $n } with no operator
-wall-late = ▲ past the target
-wall-borrowed = { $n } borrowed
-wall-owed-for = for { $span }
+wall-late = ▲ past { $within }
+wall-owed-for = the first for { $span }
+wall-in-time = In time, this quarter hour
+wall-nobody = nobody waits
+wall-within = target { $within }
+wall-unknown = not known: the database does not answer
+wall-none-yet = nobody yet
+wall-contract = contract { $share }%
+wall-below = ▼ below { $share }%
+wall-free = free
+wall-talking = talking
+wall-paused = paused
 
 ## Words for what goes on
 
@@ -258,9 +265,9 @@ board-trunks-down = Trunk { $trunk } has not taken our calls { $since }: no othe
 board-trunk-full = Trunk full ({ $trunk }), blind { $since }: who calls now is turned away by the carrier and we do not see them. They call again or are lost: more channels are needed.
 board-lines-busy = All lines are busy ({ $trunk }): who calls now hears busy and is recorded to be called back.
 board-nobody-at-work = People are waiting and nobody is signed in: sign an operator in.
-board-storm = ▲ A storm of calls { $since } ({ $trunk })
-board-storm-people = On the list already, and told so: { $told }. Put on the list now: { $listed }. Found us busy, and are recorded: { $refused }.
-board-storm-lines = Notice lines in use: { $used } of { $lines }.
+board-storm = ▲ A storm of calls { $since }: more people call than trunk { $trunk } has lines.
+board-storm-people = Whoever finds us busy is recorded and owed a call. Since then: { $told } were on the list already and were told so, { $listed } put on the list, { $refused } found us busy.
+board-storm-lines = What to do: more operators in service, pauses put off. Lines that say “we will call you”: { $used } in use of { $lines }.
 board-unseen = Callbacks to be looked at
 board-unseen-none = none left without an answer
 board-unseen-some = closed without having spoken with the person

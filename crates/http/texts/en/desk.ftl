@@ -26,7 +26,7 @@ desk-database = The database does not answer: targets and ages are missing. Call
 # Queues.
 desk-queues = Queues
 desk-queues-caption = Queues, those in trouble first
-desk-queues-note = “In time” is the share of those who come to a queue and find an operator within the target time, in this quarter of an hour and today, beside the target.
+desk-queues-note = “In time” is the share of those who come to a queue and find an operator within the target time, in this quarter of an hour and today, beside the target. With fewer than five people in this quarter hour it is too early to tell.
 desk-queues-none = No queue is configured. Add a section [[queue]] to the configuration file, then reload.
 desk-queue = Service
 desk-waiting = Waiting
@@ -34,6 +34,7 @@ desk-oldest = First for
 desk-oldest-of = { $waited } of { $within }
 desk-in-time-now = In time now
 desk-in-time-today = In time today
+desk-in-time-early = too early
 desk-in-time-of = { $share } / { $target } %
 desk-trouble-unserved = people wait and nobody can answer
 desk-trouble-late = past the target time
@@ -125,6 +126,7 @@ desk-queue-by-hand-closed = Closed by hand{ $by }{ $until }.
 desk-queue-by-hand-opened = Opened by hand{ $by }{ $until }.
 desk-by = {""} by { $name }
 desk-until = , until { $at }
+desk-until-day = , until { $at }
 desk-queue-target = Target: { $share } % within { $within }
 desk-queue-no-target = No target configured
 desk-queue-owed = Owed a call: { $n }, of whom now: { $ready }
@@ -150,8 +152,11 @@ desk-line-open-callback = Open callback { $id }
 desk-line-busy = The centre is busy and has not said who waits: “Refresh” tries again.
 
 # One call.
-desk-call-title = Call { $id }
-desk-callback-title = Callback { $id }
+desk-call-title = Call: { $queue }, { $at }
+desk-callback-title = Callback: { $queue }, { $at }
+desk-call-title-plain = Call of { $at }
+desk-callback-title-plain = Callback of { $at }
+desk-number-of = no. { $id }
 desk-facts = In short
 desk-story = Story
 desk-why = Why
@@ -163,7 +168,8 @@ desk-why-ahead =
        *[other] There are { $n } people before it in queue { $queue }.
     }
 desk-why-seat = It is with seat { $seat }.
-desk-why-asks = Needed: { $skills }.
+desk-why-asks = It takes somebody who can answer for: { $skills }.
+desk-why-asks-level = { $skill } (level { $level } at least)
 desk-why-asks-less = From { $at } on less is asked.
 desk-why-seats = The seats now
 desk-why-decided = Why that seat
@@ -217,6 +223,7 @@ desk-callbacks-unseen = To be looked at
 desk-callbacks-all = All
 desk-callbacks-show = Show
 desk-callbacks-older = Older
+desk-callbacks-order = Order
 desk-callbacks-id = Callback
 
 # Acting.
@@ -229,12 +236,15 @@ desk-act-move-then = They keep the place and the wait that they have; they hear 
 desk-act-move-to = Queue
 desk-act-move-do = Move
 desk-act-ahead = Change the priority
-desk-act-ahead-then = They go ahead of their place by so many minutes: before those who came up to so much earlier, not before those who have waited longer. Who is further ahead already stays there: nothing is taken from anybody.
-desk-act-ahead-min = Minutes ahead (1–1440)
+desk-act-ahead-then = They count as if they had waited longer, by as many minutes as you write. Example: with 30 they go before whoever came less than 30 minutes before them; whoever has waited longer than that stays ahead. Who is further ahead already stays there.
+desk-act-ahead-min = By how many minutes (1 to 1440)
 desk-act-ahead-do = Change
 desk-act-assign = Entrust it to an operator
-desk-act-assign-then = It is offered to that operator alone, when they are signed in. Empty: to anybody who can, again.
-desk-act-assign-who = Login name
+desk-act-assign-then = It is offered to that operator alone, when they are signed in. The list has those who can answer for this service, the ones who are signed in now first.
+desk-act-assign-who = Operator
+desk-act-assign-anybody = Anybody who can
+desk-act-assign-here = { $name }, signed in at seat { $seat }
+desk-act-assign-away = { $name }, not signed in
 desk-act-assign-do = Entrust
 desk-act-close = Close it
 desk-act-close-then = Nobody calls this person about this any more. If they call, they are served.
@@ -249,10 +259,16 @@ desk-act-reopen-do = Call after all
 desk-act-none = There is nothing to do here now: whoever talks is let talk, and what is closed stays as it is.
 desk-act-close-queue = Close the queue
 desk-act-close-queue-then = From now on callers hear that it is closed and are owed a call. Those who wait are served as at closing time, then they hear that we call back. It holds over a restart, until it is opened again or until the hour given.
-desk-act-open-queue = Open the queue
-desk-act-open-queue-then = From now on callers come to the queue, whatever the hour. It holds over a restart.
+desk-act-open-queue = Open outside the hours
+desk-act-open-queue-then = From now on callers come to the queue, whatever the hour, until the hour given. It holds over a restart.
 desk-act-hours = Back to the hours
 desk-act-hours-then = The queue goes by the configured hours again.
+desk-act-hours-then-closed = Undoes the closing by hand: the queue goes by its hours again.
+desk-act-hours-then-opened = Undoes the opening by hand: the queue goes by its hours again.
+desk-act-hours-open = By its hours it is open now{ $until }.
+desk-act-hours-shut = By its hours it is closed now{ $until }.
+desk-act-open-until = Until
+desk-act-open-until-then = Then the queue goes by its hours again. Empty: it stays open until somebody closes it or goes back to the hours.
 desk-act-until = Until (optional)
 desk-act-reason = Reason (optional)
 desk-act-continue = Continue
@@ -260,9 +276,15 @@ desk-act-hours-do = Back to the hours
 desk-confirm-title = Are you sure?
 desk-confirm-waiting =
     { $n ->
-        [0] Nobody waits now.
-        [one] 1 person waits now.
-       *[other] { $n } people wait now.
+        [0] Nobody waits on the line now.
+        [one] 1 person waits on the line now.
+       *[other] { $n } people wait on the line now.
+    }
+desk-confirm-owed =
+    { $n ->
+        [0] Nobody is owed a call.
+        [one] 1 person is owed a call, and keeps their place.
+       *[other] { $n } people are owed a call, and keep their places.
     }
 desk-confirm-do = Yes, do it
 desk-confirm-cancel = No, go back
@@ -273,8 +295,15 @@ desk-seat-available = Make available
 desk-seat-available-then = It gets calls and callbacks again.
 desk-seat-available-do = Available
 desk-seat-out = Sign out
-desk-seat-out-then = A conversation that goes on is not broken off; then the seat is empty.
+desk-seat-out-then = Whoever works there leaves service. Before it is done you see what becomes of what they have in hand.
 desk-seat-out-do = Sign out
+desk-seat-out-who = Who works there: { $name }
+desk-seat-out-state = Now: { $state }
+desk-seat-out-talking = The conversation goes on to its end; then the seat is empty and gets nothing more until somebody signs in there again.
+desk-seat-out-wrap-up = They finish writing the result; then the seat is empty and gets nothing more until somebody signs in there again.
+desk-seat-out-offered = The call that is offered there now goes back to its place and on to another seat. The seat is empty at once, until somebody signs in there again.
+desk-seat-out-task = The task that they have in hand is to be done again by somebody. The seat is empty at once, until somebody signs in there again.
+desk-seat-out-idle = No call is cut short. The seat is empty at once and gets nothing more, until somebody signs in there again.
 desk-seat-memo = Write to this seat
 desk-site-outage = Site cut off
 desk-site-outage-then = The seats of { $site } do not count any more; whoever is spoken with there goes to another seat; calls go to the other sites. Until somebody says that it is back.
@@ -355,6 +384,8 @@ desk-history-from = From
 desk-history-to = To
 desk-history-queue = Service
 desk-history-all = All
+desk-every-tenant = All
+desk-every-class = All
 desk-history-step = One figure each
 desk-step-quarter = quarter hour
 desk-step-hour = hour
@@ -370,7 +401,7 @@ desk-chart-calls-desc =
     { $n ->
         [one] 1 call
        *[other] { $n } calls
-    }: { $answered } answered, { $abandoned } given up, { $refused } let go by us. The moment with the most calls: { $peak }, { $most }.
+    }: { $answered } answered, { $abandoned } given up, { $refused } let go by us, { $other } other. The moment with the most calls: { $peak }, { $most }.
 desk-chart-target = Who found an operator in time
 desk-chart-target-desc = { $in } people of { $queued } who came to a queue found an operator within the target time: { $share } %.
 desk-chart-waiting = How many people waited, on the mean
@@ -382,6 +413,7 @@ desk-col-offered = Came
 desk-col-answered = Answered
 desk-col-abandoned = Given up
 desk-col-refused = Let go
+desk-col-other = Other
 desk-col-queued = Queued
 desk-col-in-target = In time
 desk-col-share = In time %
@@ -394,7 +426,8 @@ desk-defs = What is counted
 desk-def-offered = Came: every call, in the quarter hour in which it came, whatever became of it.
 desk-def-answered = Answered: of those, who spoke with an operator.
 desk-def-abandoned = Given up: who hung up before: while it rang, in a message, in a menu or in line. The short ones too.
-desk-def-refused = Let go by us: lines taken, queue full, out of hours, longest wait, nobody there.
+desk-def-refused = Let go by us: lines taken, queue full, out of hours, longest wait, nobody there, taken out of line by us.
+desk-def-other = Other: all that remain: who asked to be called back, who was served by the menu, calls that were interrupted or failed, and those that still go on.
 desk-def-target = In time: of those who came to a queue, who had an operator within the strictest target time of their queue. Who gives up counts as not served.
 desk-def-waiting = Waiting, mean: the time that all have spent in line in that quarter hour, divided by its length.
 desk-def-callbacks = Callbacks opened: debts that began then. Calls: ours to people, without those that a trunk did not take.
@@ -516,6 +549,7 @@ desk-event-opened = Opened
 desk-event-joined = The person called again
 desk-event-offered = Offered to a seat
 desk-event-offer-ended = The seat did not take it
+desk-event-offer-ended-how = Offer over: { $how }
 desk-event-declined = Handed back by the operator
 desk-event-dialled = The person was rung
 desk-event-not-reached = Not reached
@@ -547,24 +581,91 @@ desk-hold-campaign = The campaign is paused, over or out of its hours.
 desk-hold-assigned = It is entrusted to an operator, who will have it.
 desk-hold-waits-for = It waits for the operator who knows the person, until { $at } at most.
 desk-hold-nothing = Nothing holds it: it waits for a free seat.
-desk-fit-eligible = free and fit
-desk-fit-refused = did not take it before
-desk-fit-lacks-skills = without the skills
-desk-fit-signed-out = empty
-desk-fit-paused = paused
-desk-fit-unreachable = phone not there
-desk-fit-not-responding = not responding
-desk-fit-busy = busy
-desk-fit-resting = resting after an offer
-desk-fit-site-out = site cut off
-desk-fit-site-full = site has as many calls as may be
-desk-fit-shift-ends = shift that ends
-desk-fit-kept-for-callers = kept for callers
-desk-fit-lend-floor = kept by their own authority
-desk-fit-lend-max = lent as many as may be
-desk-fit-borrow-max = borrowed as many as may be
-desk-fit-profile = not eligible
-desk-fit-count = { $n } { $how }
+desk-fit-eligible =
+    { $n ->
+        [one] 1 seat free and fit
+       *[other] { $n } seats free and fit
+    }
+desk-fit-refused =
+    { $n ->
+        [one] 1 did not take it before
+       *[other] { $n } did not take it before
+    }
+desk-fit-lacks-skills =
+    { $n ->
+        [one] 1 without the skills
+       *[other] { $n } without the skills
+    }
+desk-fit-signed-out =
+    { $n ->
+        [one] 1 empty
+       *[other] { $n } empty
+    }
+desk-fit-paused =
+    { $n ->
+        [one] 1 paused
+       *[other] { $n } paused
+    }
+desk-fit-unreachable =
+    { $n ->
+        [one] 1 whose phone is not connected
+       *[other] { $n } whose phones are not connected
+    }
+desk-fit-not-responding =
+    { $n ->
+        [one] 1 does not respond
+       *[other] { $n } do not respond
+    }
+desk-fit-busy =
+    { $n ->
+        [one] 1 busy
+       *[other] { $n } busy
+    }
+desk-fit-resting =
+    { $n ->
+        [one] 1 resting after an offer
+       *[other] { $n } resting after an offer
+    }
+desk-fit-site-out =
+    { $n ->
+        [one] 1 at a site that is cut off
+       *[other] { $n } at sites that are cut off
+    }
+desk-fit-site-full =
+    { $n ->
+        [one] 1 at a site with as many calls as it may have
+       *[other] { $n } at sites with as many calls as they may have
+    }
+desk-fit-shift-ends =
+    { $n ->
+        [one] 1 whose shift ends
+       *[other] { $n } whose shifts end
+    }
+desk-fit-kept-for-callers =
+    { $n ->
+        [one] 1 kept for callers
+       *[other] { $n } kept for callers
+    }
+desk-fit-lend-floor =
+    { $n ->
+        [one] 1 that its authority keeps for itself
+       *[other] { $n } that their authority keeps for itself
+    }
+desk-fit-lend-max =
+    { $n ->
+        [one] 1 whose authority lends as many as it may
+       *[other] { $n } whose authority lends as many as it may
+    }
+desk-fit-borrow-max =
+    { $n ->
+        [one] 1 of another authority: as many are borrowed as may be
+       *[other] { $n } of other authorities: as many are borrowed as may be
+    }
+desk-fit-profile =
+    { $n ->
+        [one] 1 not fit
+       *[other] { $n } not fit
+    }
 
 # Many callbacks at once.
 desk-bulk-title = Many callbacks at once
@@ -753,6 +854,7 @@ desk-sheet-offered = Calls that came
 desk-sheet-answered = Answered
 desk-sheet-abandoned = Abandoned
 desk-sheet-refused = Refused
+desk-sheet-other = Other
 desk-sheet-queued = Entered a queue
 desk-sheet-in-target = In time
 desk-sheet-share = In time (%)

@@ -141,18 +141,25 @@ now-score = { $share } % ({ $kept } su { $over }; dette: { $told })
 
 wall-title = Le code in grande
 wall-detail = Tutto nel dettaglio
-wall-caption = Chi aspetta, chi lavora e chi va richiamato, per ASL
+wall-caption = Chi aspetta, chi lavora e chi va richiamato: tutte le ASL, poi ognuna
 wall-waiting = In attesa
-wall-first = La prima da
-wall-waited = Attesa di 95 su 100
+wall-first = La prima aspetta da
 wall-people = Operatori
 wall-owed = Da richiamare
-wall-all = Tutte
-wall-lost = rinunce { $share } %
+wall-all = Tutte le ASL
 wall-unserved = ✕ { $n } senza operatore
-wall-late = ▲ oltre il tempo
-wall-borrowed = { $n } in prestito
-wall-owed-for = da { $span }
+wall-late = ▲ oltre { $within }
+wall-owed-for = la prima da { $span }
+wall-in-time = Nei tempi, in questo quarto d’ora
+wall-nobody = nessuno aspetta
+wall-within = obiettivo { $within }
+wall-unknown = non si sa: la base dati non risponde
+wall-none-yet = ancora nessuno
+wall-contract = contratto { $share } %
+wall-below = ▼ sotto il { $share } %
+wall-free = liberi
+wall-talking = parlano
+wall-paused = in pausa
 
 ## Words for what goes on
 
@@ -258,9 +265,9 @@ board-trunks-down = Il fascio { $trunk } non prende le nostre chiamate { $since 
 board-trunk-full = Canali esauriti ({ $trunk }) { $since }: chi chiama adesso è respinto dall’operatore telefonico e non lo vediamo. Richiamerà, o è perso: servono più canali.
 board-lines-busy = Linee tutte occupate ({ $trunk }): chi chiama adesso trova occupato ed è registrato per essere richiamato.
 board-nobody-at-work = Ci sono persone in attesa e nessuno è in servizio: fai entrare in servizio un operatore.
-board-storm = ▲ Ondata di chiamate { $since } ({ $trunk })
-board-storm-people = Già in lista, e lo hanno saputo: { $told }. Messe in lista ora: { $listed }. Hanno trovato occupato, e sono registrate: { $refused }.
-board-storm-lines = Linee di avviso in uso: { $used } di { $lines }.
+board-storm = ▲ Ondata di chiamate { $since }: chiamano più persone di quante linee ha il fascio { $trunk }.
+board-storm-people = Chi trova occupato è registrato e va richiamato. Da allora: { $told } erano già in lista e l’hanno sentito dire, { $listed } messe in lista, { $refused } hanno trovato occupato.
+board-storm-lines = Che cosa fare: più operatori in servizio, pause rimandate. Linee che dicono «la richiamiamo noi»: { $used } in uso su { $lines }.
 board-unseen = Richiamate da rivedere
 board-unseen-none = nessuna lasciata senza risposta
 board-unseen-some = chiuse senza aver parlato con la persona

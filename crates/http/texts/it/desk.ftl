@@ -26,7 +26,7 @@ desk-database = La base dati non risponde: mancano gli obiettivi e le età. Chia
 # Queues.
 desk-queues = Code
 desk-queues-caption = Code, prima quelle in difficoltà
-desk-queues-note = «Nei tempi» è la parte di chi entra in coda e trova un operatore entro il tempo obiettivo, in questo quarto d’ora e oggi, accanto all’obiettivo.
+desk-queues-note = «Nei tempi» è la parte di chi entra in coda e trova un operatore entro il tempo obiettivo, in questo quarto d’ora e oggi, accanto all’obiettivo. Con meno di cinque persone in questo quarto d’ora è troppo presto per dirlo.
 desk-queues-none = Nessuna coda è configurata. Aggiungi una sezione [[queue]] al file di configurazione, poi ricarica.
 desk-queue = Servizio
 desk-waiting = In attesa
@@ -34,6 +34,7 @@ desk-oldest = La prima da
 desk-oldest-of = { $waited } su { $within }
 desk-in-time-now = Nei tempi ora
 desk-in-time-today = Nei tempi oggi
+desk-in-time-early = troppo presto
 desk-in-time-of = { $share } / { $target } %
 desk-trouble-unserved = aspettano e nessuno può rispondere
 desk-trouble-late = oltre il tempo obiettivo
@@ -125,6 +126,7 @@ desk-queue-by-hand-closed = Chiusa a mano{ $by }{ $until }.
 desk-queue-by-hand-opened = Aperta a mano{ $by }{ $until }.
 desk-by = {""} da { $name }
 desk-until = , fino alle { $at }
+desk-until-day = , fino a { $at }
 desk-queue-target = Obiettivo: { $share } % entro { $within }
 desk-queue-no-target = Senza obiettivo configurato
 desk-queue-owed = Da richiamare: { $n }, di cui adesso: { $ready }
@@ -150,8 +152,11 @@ desk-line-open-callback = Apri la richiamata { $id }
 desk-line-busy = Il centro è occupato e non ha detto chi aspetta: «Aggiorna» riprova.
 
 # One call.
-desk-call-title = Chiamata { $id }
-desk-callback-title = Richiamata { $id }
+desk-call-title = Chiamata: { $queue }, { $at }
+desk-callback-title = Richiamata: { $queue }, { $at }
+desk-call-title-plain = Chiamata delle { $at }
+desk-callback-title-plain = Richiamata delle { $at }
+desk-number-of = n. { $id }
 desk-facts = In breve
 desk-story = Storia
 desk-why = Perché
@@ -163,14 +168,16 @@ desk-why-ahead =
        *[other] Ci sono { $n } persone prima nella coda { $queue }.
     }
 desk-why-seat = La sta ricevendo la postazione { $seat }.
-desk-why-asks = Serve chi ha: { $skills }.
+desk-why-asks = Serve chi sa rispondere per: { $skills }.
+desk-why-asks-level = { $skill } (almeno livello { $level })
 desk-why-asks-less = Dalle { $at } si chiede di meno.
 desk-why-seats = Le postazioni adesso
 desk-why-decided = Perché a quella postazione
-desk-why-decision = { $at }: proposta alla postazione { $seat } ({ $operator }), scelta { $free ->
-    [one] perché era l’unica libera
-   *[other] tra { $free } libere
-}; { $end }.
+desk-why-decision =
+    { $at }: proposta alla postazione { $seat } ({ $operator }), { $free ->
+        [one] l’unica libera
+       *[other] scelta tra { $free } libere
+    }; { $end }.
 desk-why-passed =
     { $n ->
         [one] 1 persona che stava prima non è stata data a quella postazione.
@@ -217,6 +224,7 @@ desk-callbacks-unseen = Da rivedere
 desk-callbacks-all = Tutte
 desk-callbacks-show = Mostra
 desk-callbacks-older = Più vecchie
+desk-callbacks-order = Ordine
 desk-callbacks-id = Richiamata
 
 # Acting.
@@ -229,12 +237,15 @@ desk-act-move-then = Tiene il posto e l’attesa che ha; sente di restare in lin
 desk-act-move-to = Coda
 desk-act-move-do = Sposta
 desk-act-ahead = Cambia la precedenza
-desk-act-ahead-then = Va davanti al suo posto di tanti minuti: passa prima di chi è arrivato fino a tanto prima, non di chi aspetta da di più. Chi è già davanti di più resta dov’è: a nessuno si toglie niente.
-desk-act-ahead-min = Minuti davanti (1–1440)
+desk-act-ahead-then = Conta come se aspettasse da più tempo, di tanti minuti quanti ne scrivi. Esempio: con 30 passa davanti a chi è arrivato meno di 30 minuti prima di lei; chi aspetta da ancora di più resta davanti. Se è già davanti di più, resta dov’è.
+desk-act-ahead-min = Di quanti minuti (da 1 a 1440)
 desk-act-ahead-do = Cambia
 desk-act-assign = Affidala a un operatore
-desk-act-assign-then = La propone solo a quell’operatore, quando è in servizio. Vuoto: di nuovo a chiunque può.
-desk-act-assign-who = Nome di accesso
+desk-act-assign-then = La propone solo a quell’operatore, quando è in servizio. Nell’elenco c’è chi sa rispondere per questo servizio, prima chi è in servizio adesso.
+desk-act-assign-who = Operatore
+desk-act-assign-anybody = Chiunque può
+desk-act-assign-here = { $name }, in servizio alla postazione { $seat }
+desk-act-assign-away = { $name }, non in servizio
 desk-act-assign-do = Affida
 desk-act-close = Chiudila
 desk-act-close-then = Nessuno chiama più questa persona per questo. Se richiama lei, è servita.
@@ -249,10 +260,16 @@ desk-act-reopen-do = Richiama lo stesso
 desk-act-none = Qui adesso non c’è nulla da fare: chi parla è lasciato parlare, e ciò che è chiuso resta com’è.
 desk-act-close-queue = Chiudi la coda
 desk-act-close-queue-then = Da subito chi chiama sente che è chiuso e va richiamato. Chi aspetta già è servito come alla chiusura, poi sente che lo richiamiamo. Vale anche dopo un riavvio, finché non si riapre o fino all’ora detta.
-desk-act-open-queue = Apri la coda
-desk-act-open-queue-then = Da subito chi chiama entra in coda, qualunque sia l’orario. Vale anche dopo un riavvio.
+desk-act-open-queue = Apri fuori orario
+desk-act-open-queue-then = Da subito chi chiama entra in coda, qualunque sia l’orario, fino all’ora detta. Vale anche dopo un riavvio.
 desk-act-hours = Torna agli orari
 desk-act-hours-then = La coda segue di nuovo gli orari configurati.
+desk-act-hours-then-closed = Annulla la chiusura a mano: la coda segue di nuovo i suoi orari.
+desk-act-hours-then-opened = Annulla l’apertura a mano: la coda segue di nuovo i suoi orari.
+desk-act-hours-open = Gli orari adesso dicono aperta{ $until }.
+desk-act-hours-shut = Gli orari adesso dicono chiusa{ $until }.
+desk-act-open-until = Fino alle
+desk-act-open-until-then = Poi la coda segue di nuovo i suoi orari. Vuoto: resta aperta finché qualcuno non la chiude o torna agli orari.
 desk-act-until = Fino alle (facoltativo)
 desk-act-reason = Motivo (facoltativo)
 desk-act-continue = Continua
@@ -260,9 +277,15 @@ desk-act-hours-do = Torna agli orari
 desk-confirm-title = Confermi?
 desk-confirm-waiting =
     { $n ->
-        [0] Adesso non aspetta nessuno.
-        [one] Adesso aspetta 1 persona.
-       *[other] Adesso aspettano { $n } persone.
+        [0] In linea adesso non aspetta nessuno.
+        [one] In linea adesso aspetta 1 persona.
+       *[other] In linea adesso aspettano { $n } persone.
+    }
+desk-confirm-owed =
+    { $n ->
+        [0] Nessuno va richiamato.
+        [one] 1 persona va richiamata: tiene il suo posto.
+       *[other] { $n } persone vanno richiamate: tengono il loro posto.
     }
 desk-confirm-do = Sì, fallo
 desk-confirm-cancel = No, torna indietro
@@ -273,8 +296,15 @@ desk-seat-available = Rimetti disponibile
 desk-seat-available-then = Riceve di nuovo chiamate e richiamate.
 desk-seat-available-do = Disponibile
 desk-seat-out = Fai uscire dal servizio
-desk-seat-out-then = Una conversazione in corso continua; poi la postazione è vuota.
+desk-seat-out-then = Chi ci lavora esce dal servizio. Prima di farlo vedi che cosa succede a quello che ha in mano.
 desk-seat-out-do = Fine servizio
+desk-seat-out-who = Ci lavora: { $name }
+desk-seat-out-state = Adesso: { $state }
+desk-seat-out-talking = La conversazione in corso continua fino alla fine; poi la postazione è vuota e non riceve più nulla, finché qualcuno non vi entra di nuovo.
+desk-seat-out-wrap-up = Finisce di scrivere l’esito; poi la postazione è vuota e non riceve più nulla, finché qualcuno non vi entra di nuovo.
+desk-seat-out-offered = La chiamata che le è proposta adesso torna al suo posto e va a un’altra postazione. Da subito la postazione è vuota, finché qualcuno non vi entra di nuovo.
+desk-seat-out-task = Il compito che ha in mano torna tra quelli da fare. Da subito la postazione è vuota, finché qualcuno non vi entra di nuovo.
+desk-seat-out-idle = Nessuna chiamata è interrotta. Da subito la postazione è vuota e non riceve più nulla, finché qualcuno non vi entra di nuovo.
 desk-seat-memo = Scrivi a questa postazione
 desk-site-outage = Sede isolata
 desk-site-outage-then = Le postazioni di { $site } non contano più; chi vi parla adesso passa a un’altra postazione; le chiamate vanno alle altre sedi. Finché qualcuno dice che è di nuovo collegata.
@@ -355,6 +385,8 @@ desk-history-from = Dal
 desk-history-to = Al
 desk-history-queue = Servizio
 desk-history-all = Tutti
+desk-every-tenant = Tutte
+desk-every-class = Tutte
 desk-history-step = Un dato ogni
 desk-step-quarter = quarto d’ora
 desk-step-hour = ora
@@ -370,7 +402,7 @@ desk-chart-calls-desc =
     { $n ->
         [one] 1 chiamata
        *[other] { $n } chiamate
-    }: { $answered } risposte, { $abandoned } abbandonate, { $refused } respinte da noi. Il momento con più chiamate: { $peak }, { $most }.
+    }: { $answered } risposte, { $abandoned } abbandonate, { $refused } respinte da noi, { $other } altro. Il momento con più chiamate: { $peak }, { $most }.
 desk-chart-target = Chi ha trovato un operatore nei tempi
 desk-chart-target-desc = { $in } persone su { $queued } entrate in coda hanno trovato un operatore nel tempo obiettivo: { $share } %.
 desk-chart-waiting = Quante persone in attesa, in media
@@ -382,6 +414,7 @@ desk-col-offered = Arrivate
 desk-col-answered = Risposte
 desk-col-abandoned = Abbandonate
 desk-col-refused = Respinte
+desk-col-other = Altro
 desk-col-queued = In coda
 desk-col-in-target = Nei tempi
 desk-col-share = Nei tempi %
@@ -394,7 +427,8 @@ desk-defs = Che cosa si conta
 desk-def-offered = Arrivate: ogni chiamata, nel quarto d’ora in cui è arrivata, qualunque cosa ne sia stato dopo.
 desk-def-answered = Risposte: di quelle, chi ha parlato con un operatore.
 desk-def-abandoned = Abbandonate: chi ha riagganciato prima: mentre squillava, in un messaggio, nel menu o in coda. Comprese le brevi.
-desk-def-refused = Respinte da noi: linee occupate, coda piena, fuori orario, attesa massima, nessuno in servizio.
+desk-def-refused = Respinte da noi: linee occupate, coda piena, fuori orario, attesa massima, nessuno in servizio, tolte dall’attesa da noi.
+desk-def-other = Altro: tutte le rimanenti, cioè chi ha chiesto di essere richiamato, chi è stato servito dal menu, le chiamate interrotte o non riuscite, e quelle ancora in corso.
 desk-def-target = Nei tempi: di chi è entrato in coda, chi ha avuto un operatore entro il tempo obiettivo più stretto della sua coda. Chi abbandona conta come non servito.
 desk-def-waiting = In attesa, media: il tempo che tutti hanno passato in coda in quel quarto d’ora, diviso per la sua durata.
 desk-def-callbacks = Richiamate aperte: debiti nati in quel momento. Telefonate: nostre chiamate a persone, escluse quelle che il fascio non ha preso.
@@ -516,6 +550,7 @@ desk-event-opened = Aperta
 desk-event-joined = La persona ha chiamato ancora
 desk-event-offered = Proposta a una postazione
 desk-event-offer-ended = La postazione non l’ha presa
+desk-event-offer-ended-how = Proposta finita: { $how }
 desk-event-declined = Restituita dall’operatore
 desk-event-dialled = Telefono della persona chiamato
 desk-event-not-reached = Non raggiunta
@@ -547,24 +582,91 @@ desk-hold-campaign = La campagna è in pausa, finita o fuori dai suoi orari.
 desk-hold-assigned = È affidata a un operatore, che la riceverà.
 desk-hold-waits-for = Aspetta l’operatore che conosce la persona, al più fino alle { $at }.
 desk-hold-nothing = Nulla la trattiene: aspetta una postazione libera.
-desk-fit-eligible = libere e adatte
-desk-fit-refused = non l’hanno presa prima
-desk-fit-lacks-skills = senza le competenze
-desk-fit-signed-out = vuote
-desk-fit-paused = in pausa
-desk-fit-unreachable = telefono non collegato
-desk-fit-not-responding = non rispondono
-desk-fit-busy = occupate
-desk-fit-resting = in riposo dopo un’offerta
-desk-fit-site-out = sede isolata
-desk-fit-site-full = sede al massimo delle chiamate
-desk-fit-shift-ends = turno che finisce
-desk-fit-kept-for-callers = tenute per chi chiama
-desk-fit-lend-floor = la loro ASL le tiene per sé
-desk-fit-lend-max = già prestate al massimo
-desk-fit-borrow-max = già prese in prestito al massimo
-desk-fit-profile = non adatte
-desk-fit-count = { $n } { $how }
+desk-fit-eligible =
+    { $n ->
+        [one] 1 postazione libera e adatta
+       *[other] { $n } postazioni libere e adatte
+    }
+desk-fit-refused =
+    { $n ->
+        [one] 1 non l’ha presa prima
+       *[other] { $n } non l’hanno presa prima
+    }
+desk-fit-lacks-skills =
+    { $n ->
+        [one] 1 senza le competenze
+       *[other] { $n } senza le competenze
+    }
+desk-fit-signed-out =
+    { $n ->
+        [one] 1 vuota
+       *[other] { $n } vuote
+    }
+desk-fit-paused =
+    { $n ->
+        [one] 1 in pausa
+       *[other] { $n } in pausa
+    }
+desk-fit-unreachable =
+    { $n ->
+        [one] 1 con il telefono non collegato
+       *[other] { $n } con il telefono non collegato
+    }
+desk-fit-not-responding =
+    { $n ->
+        [one] 1 non risponde
+       *[other] { $n } non rispondono
+    }
+desk-fit-busy =
+    { $n ->
+        [one] 1 occupata
+       *[other] { $n } occupate
+    }
+desk-fit-resting =
+    { $n ->
+        [one] 1 in riposo dopo un’offerta
+       *[other] { $n } in riposo dopo un’offerta
+    }
+desk-fit-site-out =
+    { $n ->
+        [one] 1 in una sede isolata
+       *[other] { $n } in sedi isolate
+    }
+desk-fit-site-full =
+    { $n ->
+        [one] 1 in una sede che è al massimo delle chiamate
+       *[other] { $n } in sedi che sono al massimo delle chiamate
+    }
+desk-fit-shift-ends =
+    { $n ->
+        [one] 1 con il turno che finisce
+       *[other] { $n } con il turno che finisce
+    }
+desk-fit-kept-for-callers =
+    { $n ->
+        [one] 1 tenuta per chi chiama
+       *[other] { $n } tenute per chi chiama
+    }
+desk-fit-lend-floor =
+    { $n ->
+        [one] 1 che la sua ASL tiene per sé
+       *[other] { $n } che la loro ASL tiene per sé
+    }
+desk-fit-lend-max =
+    { $n ->
+        [one] 1 la cui ASL ne ha già prestate quante può
+       *[other] { $n } la cui ASL ne ha già prestate quante può
+    }
+desk-fit-borrow-max =
+    { $n ->
+        [one] 1 di un’altra ASL: ne sono già prese in prestito quante si può
+       *[other] { $n } di altre ASL: ne sono già prese in prestito quante si può
+    }
+desk-fit-profile =
+    { $n ->
+        [one] 1 non adatta
+       *[other] { $n } non adatte
+    }
 
 # Molte richiamate insieme.
 desk-bulk-title = Molte richiamate insieme
@@ -753,6 +855,7 @@ desk-sheet-offered = Chiamate arrivate
 desk-sheet-answered = Risposte
 desk-sheet-abandoned = Rinunce
 desk-sheet-refused = Respinte
+desk-sheet-other = Altro
 desk-sheet-queued = Entrate in coda
 desk-sheet-in-target = Nei tempi
 desk-sheet-share = Nei tempi (%)

@@ -402,6 +402,18 @@ async fn open_callbacks_are_told_in_turn_and_narrowed_down(home: &Home) {
         of_classes.extend(found(of_class).await);
     }
     assert_eq!(of_classes, [11]);
+    let newest = DueFilter {
+        newest: true,
+        ..DueFilter::default()
+    };
+    let mut oldest = found(DueFilter::default()).await;
+    oldest.reverse();
+    assert_eq!(found(newest.clone()).await, oldest);
+    let before = DueFilter {
+        after: Some(CallbackId(11)),
+        ..newest
+    };
+    assert!(found(before).await.iter().all(|id| *id < 11));
 }
 
 async fn what_somebody_did_is_told_with_their_name(home: &Home) {
