@@ -221,7 +221,7 @@ fn texts(
             story::callback_shown(look, read, whose).map(|it| (it.mark(), Vec::new()))
         }
         (Read::Seat(deeds), Watched::Seat(name)) => {
-            seat::shown((look, board), deeds, name, language).map(|it| (it.mark(), it.cells()))
+            seat::shown((look, board), deeds, name, whose).map(|it| (it.mark(), it.cells()))
         }
         (Read::Calls(read), _) => {
             let it = calls::shown(look, read, None, whose);

@@ -51,7 +51,7 @@ pub(super) fn shown(
     (look, board): (&Snapshot, &Board),
     deeds: &[Deed],
     name: &str,
-    language: Language,
+    (caller, language): (&Caller, Language),
 ) -> Option<Shown> {
     let at = look.seats.iter().position(|it| it.name == name)?;
     let (seat, line) = (look.seats.get(at)?, board.seats.get(at)?);
@@ -69,7 +69,12 @@ pub(super) fn shown(
         ("desk-seat-site", seat.site.clone()),
     ];
     let facts = facts.into_iter().enumerate();
-    let deeds = deeds.iter().map(|it| it.told(look, language)).collect();
+    // What others chose for whom one does not lead is not told, as little as who it is.
+    let is_bound = caller.tenant().is_some() || caller.employer().is_some();
+    let deeds = deeds
+        .iter()
+        .filter(|_| seat.operator.is_some() || !is_bound);
+    let deeds = deeds.map(|it| it.told(look, language)).collect();
     let (pauses, returns, signs_out) = may_be_done(seat);
     Some(Shown {
         facts: facts
@@ -126,7 +131,7 @@ pub(super) async fn page(
     let Read::Seat(deeds) = live::read(&shared, &watched).await? else {
         return Ok(missing(&shared, language, &caller));
     };
-    let Some(shown) = shown((&look, &board), &deeds, &name, language) else {
+    let Some(shown) = shown((&look, &board), &deeds, &name, (&caller, language)) else {
         return Ok(missing(&shared, language, &caller));
     };
     let works = match shown.has_work {
