@@ -70,7 +70,7 @@ fn signs_in_here(page: &mut Page<'_>, name: &str) {
 }
 
 #[test]
-fn a_note_of_a_conversation_that_a_restart_ended_is_shown_until_the_next_person() {
+fn a_note_of_a_conversation_that_a_restart_ended_is_shown_as_of_that_one_until_it_is_removed() {
     let mut centre = with_time_to_read();
     let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
     user(&centre, "Anna Esempio", "operator");
@@ -97,10 +97,50 @@ fn a_note_of_a_conversation_that_a_restart_ended_is_shown_until_the_next_person(
     drop(seat);
     let next = Caller::connected(&centre, "0861555912");
     page.shows("#person-who", "+39…912");
-    until("the note is not beside the next person", SOON, || {
+    page.shows("#left-note", "richiama per la risonanza");
+    page.goes_for("Salvala con quella conversazione");
+    page.shows("#left-note-said", "non può più ricevere note");
+    page.goes_for("Togli la nota");
+    until("the note is gone", SOON, || {
         (!page.text("main").contains("risonanza")).then_some(())
     });
     next.hangs_up();
+}
+
+#[test]
+fn who_still_writes_when_the_next_person_comes_saves_it_with_the_one_before() {
+    let centre = with_time_to_read();
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    let (mut page, caller) = in_conversation(&centre, &json!({}));
+    page.shows("#doing", NOTE);
+    page.tabs_to(NOTE);
+    page.types("richiama per la risonanza");
+    caller.hangs_up();
+    page.shows("#seat-state", "dopo la chiamata");
+    centre.disposes("101", "done");
+    let next = Caller::connected(&centre, "0861555912");
+    page.shows("#person-who", "+39…912");
+    page.presses(&["Tab", "Enter"]);
+    page.shows(".notice", "nota registrata");
+    noted(&mut page, "");
+    // Who goes elsewhere first finds it beside what can be done.
+    page.tabs_to(NOTE);
+    page.types("porta gli esami");
+    next.hangs_up();
+    page.shows("#seat-state", "dopo la chiamata");
+    centre.disposes("101", "done");
+    let last = Caller::connected(&centre, "0861555913");
+    page.shows("#person-who", "+39…913");
+    page.goes_for("Mostra il numero intero");
+    page.shows("#left-note", "porta gli esami");
+    page.is_clean("a note of the person before");
+    page.goes_for("Salvala con quella conversazione");
+    page.shows("#left-note-said", "salvata con la conversazione di prima");
+    noted(&mut page, "");
+    last.hangs_up();
+    let notes = "SELECT count(*) FROM assignment WHERE id IN (SELECT id FROM assignment ORDER BY id LIMIT 2)
+        AND note IN ('richiama per la risonanza', 'porta gli esami')";
+    assert_eq!(centre.sql(notes), "2");
 }
 
 #[test]

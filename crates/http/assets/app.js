@@ -74,6 +74,7 @@
 
   function isBeingFilled(area) {
     const at = document.activeElement;
+    if (isWriting(area)) return true;
     if (area.contains(at) && at.matches("input:not([type=hidden]), select, textarea")) return true;
     // What was typed is not thrown away either, because something else has the focus for a moment; a note that
     // is kept elsewhere comes back.
@@ -83,10 +84,11 @@
     );
   }
 
-  // Whether somebody writes a note there, and nothing else.
+  // Whether somebody writes a note there, or is about to send what they wrote.
   function isWriting(area) {
-    const at = document.activeElement;
-    return Boolean(said.keepsNotes) && area.contains(at) && at.matches("[data-kept]");
+    const form = document.activeElement?.form;
+    const note = said.keepsNotes && area.contains(form) ? form.querySelector("[data-kept]") : null;
+    return Boolean(note) && (note === document.activeElement || note.value !== "");
   }
 
   // Takes what can be done in the same conversation from another page, around the form of the note that is

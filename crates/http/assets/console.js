@@ -296,7 +296,7 @@
     const action = button?.hasAttribute("formaction") ? button.formAction : form.action;
     // Whoever gets the person, or is asked, reads what was written of them.
     const note = /\/(transfer|consult)$/.test(action) ? document.getElementById("note")?.value : "";
-    if (note) body.append("note", note);
+    if (note) body.set("note", note);
     try {
       const answer = await fetch(action, {
         method: "POST",

@@ -105,6 +105,7 @@ pub(crate) async fn memo(
 #[utoipa::path(post, path = "/api/v1/memos", tag = "people", security(("token" = [])),
     request_body = Memo,
     responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
+        (status = 404, description = "There is no such seat", body = schema::Error),
         (status = 409, description = "As many as may be are shown", body = schema::Error),
         (status = 422, description = "There is no such audience, or the words are not fit",
             body = schema::Error)))]
