@@ -20,7 +20,7 @@ pub(crate) struct ConfigFault {
     /// Nothing where the file is no text that could be pointed into.
     mark: Option<Mark>,
     message: String,
-    doubt: Option<Doubt>,
+    doubt: Option<Box<Doubt>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl ConfigFault {
     /// The same, known to those who tell it in another language.
     pub(crate) fn doubting(self, doubt: Doubt) -> Self {
         Self {
-            doubt: Some(doubt),
+            doubt: Some(Box::new(doubt)),
             ..self
         }
     }
@@ -59,7 +59,7 @@ impl ConfigFault {
         DoubtShown {
             place: self.place(),
             message: self.message.clone(),
-            doubt: self.doubt.clone(),
+            doubt: self.doubt.as_deref().cloned(),
         }
     }
 
@@ -151,7 +151,7 @@ impl Source {
         faults
             .iter()
             .map(|fault| ConfigFault {
-                doubt: fault.doubt.clone(),
+                doubt: fault.doubt.clone().map(Box::new),
                 ..self.fault(&fault.at, &fault.message)
             })
             .collect()
