@@ -2,8 +2,9 @@
 //! CUPTEL_TEST_DATABASE says `postgres`. Looks at it by other programs than ours, and takes
 //! it away for a while.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -38,6 +39,8 @@ pub(crate) enum Database {
     Postgres {
         own: Option<Cluster>,
         url: String,
+        /// The file that has it: it names a password.
+        secret: PathBuf,
     },
 }
 
@@ -49,24 +52,27 @@ impl Database {
         };
         match (kind, is_postgres()) {
             (Kind::Sqlite, _) | (Kind::AsTold | Kind::OwnServer, false) => sqlite(),
-            (Kind::AsTold, true) => Self::Postgres {
-                own: None,
-                url: Cluster::shared().schema(),
-            },
+            (Kind::AsTold, true) => Self::on_server(None, Cluster::shared().schema(), folder),
             (Kind::OwnServer, true) | (Kind::OwnPostgres, _) => {
                 let own = Cluster::start();
                 let url = own.schema();
-                let own = Some(own);
-                Self::Postgres { own, url }
+                Self::on_server(Some(own), url, folder)
             }
         }
+    }
+
+    fn on_server(own: Option<Cluster>, url: String, folder: &Path) -> Self {
+        let secret = folder.join("database-url");
+        fs::write(&secret, &url).expect("the folder can be written");
+        fs::set_permissions(&secret, Permissions::from_mode(0o600)).expect("it is ours");
+        Self::Postgres { own, url, secret }
     }
 
     /// What the configuration calls it.
     pub(crate) fn url(&self) -> String {
         match self {
             Self::Sqlite { path, .. } => format!("sqlite://{}", path.display()),
-            Self::Postgres { url, .. } => url.clone(),
+            Self::Postgres { secret, .. } => format!("file:{}", secret.display()),
         }
     }
 
@@ -106,7 +112,7 @@ impl Database {
                 let told = Ran::of(&mut sqlite, ANSWER_TIME).succeeded();
                 told.trim().to_owned()
             }
-            Self::Postgres { own, url } => server(own.as_ref()).sql(url, statement),
+            Self::Postgres { own, url, .. } => server(own.as_ref()).sql(url, statement),
         }
     }
 
