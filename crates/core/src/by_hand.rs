@@ -145,7 +145,7 @@ impl Centre {
     ) -> Result<(), CommandError> {
         let entered = self.enter_callback(now, told, step);
         if let Err(CommandError::ByHand(ByHandError::OpenAlready(open))) = entered {
-            self.make_sooner(now, open, told, step)?;
+            self.make_sooner(now, open, told, step);
         }
         entered.map(drop)
     }
@@ -213,18 +213,18 @@ impl Centre {
         Ok((id, need))
     }
 
-    /// What is owed already has the sooner deadline of two, and its class.
+    /// What is owed already has the sooner deadline of two, and its class; a deadline that cannot be is none.
     pub(crate) fn make_sooner(
         &mut self,
         now: Now,
         open: CallbackId,
         told: &CallbackTold,
         step: &mut Step,
-    ) -> Result<(), CommandError> {
+    ) {
         let Some((of, former)) = self.owed_already(open, told) else {
-            return Ok(());
+            return;
         };
-        let due_ms = self.deadline_told(now, told, of)?;
+        let due_ms = self.deadline_told(now, told, of).unwrap_or(None);
         let is_sooner = |due_ms| former.due_ms.is_none_or(|own_ms| due_ms < own_ms);
         if due_ms.is_some_and(is_sooner) {
             let detail = NeedDetailRow {
@@ -234,7 +234,6 @@ impl Centre {
             };
             self.keep_detail(now, detail, step);
         }
-        Ok(())
     }
 
     /// What is known of the open need that is for the same, with its tenant and queue.

@@ -89,7 +89,8 @@ impl Centre {
         let is_own = self.opened_at(id).is_some_and(|it| it.need == former.need);
         self.take_back_opened(now, id, Some(former.need), step);
         if !is_own {
-            return self.make_sooner(now, open, &told, step);
+            self.make_sooner(now, open, &told, step);
+            return Ok(());
         }
         let detail = NeedDetailRow {
             class: told.class,
