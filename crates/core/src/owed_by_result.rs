@@ -10,7 +10,6 @@ use crate::id::{AssignmentId, CallbackId, NeedId, QueueId, SeatId};
 use crate::owing::About;
 use crate::own_result::OwnResult;
 use crate::record::{NeedDetailRow, NeedRow};
-use crate::seat::SeatWork;
 use crate::step::{CommandError, Step};
 use crate::time::Now;
 use crate::words::{CallbackState, ClosedByHand, ClosedHow, KindByHand};
@@ -159,16 +158,7 @@ impl Centre {
 
     /// The conversation that a seat has, or has just had.
     fn conversation_at(&self, id: SeatId) -> Option<AssignmentId> {
-        match &self.seats.get(&id)?.work {
-            SeatWork::Talking { assignment, .. } => Some(assignment.id),
-            SeatWork::WrapUp { done, .. } => Some(done.assignment.id),
-            SeatWork::Idle
-            | SeatWork::AtTask { .. }
-            | SeatWork::Offered { .. }
-            | SeatWork::Informed { .. }
-            | SeatWork::Beside { .. }
-            | SeatWork::Resting { .. }
-            | SeatWork::NotResponding => None,
-        }
+        let (assignment, _) = self.seats.get(&id)?.work.conversation()?;
+        Some(assignment.id)
     }
 }

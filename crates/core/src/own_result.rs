@@ -232,17 +232,8 @@ impl Centre {
 
     /// The queue of the conversation being had or just had.
     fn queue_spoken_of(&self, id: SeatId) -> Option<QueueId> {
-        match &self.seats.get(&id)?.work {
-            SeatWork::Talking { queue, .. } => Some(*queue),
-            SeatWork::WrapUp { done, .. } => Some(done.queue),
-            SeatWork::Idle
-            | SeatWork::AtTask { .. }
-            | SeatWork::Offered { .. }
-            | SeatWork::Informed { .. }
-            | SeatWork::Beside { .. }
-            | SeatWork::Resting { .. }
-            | SeatWork::NotResponding => None,
-        }
+        let (_, queue) = self.seats.get(&id)?.work.conversation()?;
+        Some(queue)
     }
 
     /// Whom a seat speaks with, or has just spoken with.

@@ -192,6 +192,25 @@ pub(crate) struct Seat {
     pub(crate) load: Load,
 }
 
+impl SeatWork {
+    /// The conversation being had, or just had, and its queue.
+    pub(crate) fn conversation(&self) -> Option<(&AssignmentRow, QueueId)> {
+        match self {
+            Self::Talking {
+                assignment, queue, ..
+            } => Some((assignment, *queue)),
+            Self::WrapUp { done, .. } => Some((&done.assignment, done.queue)),
+            Self::Idle
+            | Self::AtTask { .. }
+            | Self::Offered { .. }
+            | Self::Informed { .. }
+            | Self::Beside { .. }
+            | Self::Resting { .. }
+            | Self::NotResponding => None,
+        }
+    }
+}
+
 impl Seat {
     /// A conversation is left: what was being told in it, and was said of it, is of no other. What was said,
     /// and whether the two had not heard each other yet.
