@@ -161,7 +161,7 @@ impl SharedParts {
         if old == new {
             return Err(meaningless("that is the password until now".to_owned()));
         }
-        crate::access::check_password(self, &name, old, caller.origin()).await?;
+        crate::lock_out::check_password(self, &name, old, caller.origin()).await?;
         let kept = self.digests.of(new).await?;
         self.store.set_password(&name, &kept, None).await?;
         self.sessions.forget(&name);

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, Path, Request, State};
+use axum::extract::{FromRequest, FromRequestParts as _, Path, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::Chosen;
 use serde::Deserialize;
@@ -124,6 +124,35 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Asked<T> {
         Ok(Self {
             wish,
             by_form: kind == Some(Kind::Form),
+        })
+    }
+}
+
+/// Who asks something of which seat.
+pub(crate) struct OfSeat<T> {
+    pub(crate) shared: Shared,
+    pub(crate) caller: Caller,
+    /// Its name.
+    pub(crate) seat: String,
+    pub(crate) asked: Asked<T>,
+}
+
+/// Who may not ask at all is told so before what they ask is looked at.
+impl<T: DeserializeOwned> FromRequest<Shared> for OfSeat<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, shared: &Shared) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let caller = Caller::from_request_parts(&mut parts, shared).await;
+        let caller = caller.map_err(IntoResponse::into_response)?;
+        let seat = Path::from_request_parts(&mut parts, shared).await;
+        let Path(seat) = seat.map_err(IntoResponse::into_response)?;
+        let asked = Asked::from_request(Request::from_parts(parts, body), shared).await;
+        Ok(Self {
+            shared: Shared::clone(shared),
+            caller,
+            seat,
+            asked: asked.map_err(IntoResponse::into_response)?,
         })
     }
 }

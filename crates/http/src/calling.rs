@@ -1,7 +1,6 @@
 //! What an operator does with the call in hand, so that nobody touches a telephone's window for it: by
 //! programs, and by the forms of the seat's page.
 
-use axum::extract::{Path, State};
 use axum::response::Response;
 use cuptel_core::hand::Handling;
 use cuptel_core::id::AssignmentId;
@@ -11,10 +10,8 @@ use cuptel_core::words::{Chosen, WorkState};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::access::Caller;
-use crate::actions::{Asked, act, meaningless, typed};
+use crate::actions::{OfSeat, act, meaningless, typed};
 use crate::error::ApiError;
-use crate::pages::Shared;
 use crate::texts::Language;
 use crate::{schema, trying};
 
@@ -126,19 +123,8 @@ impl DialEntry {
     request_body(content((Option<InConversation> = "application/json"),
         (Option<InConversation> = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn hold(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<InConversation>,
-) -> Result<Response, ApiError> {
-    handle(
-        &shared,
-        caller,
-        &seat,
-        ((asked.by_form, asked.wish.conversation), Ok(Handling::Hold)),
-    )
-    .await
+pub(crate) async fn hold(of: OfSeat<InConversation>) -> Result<Response, ApiError> {
+    in_conversation(of, Handling::Hold).await
 }
 
 /// Whoever is on hold and the operator hear each other again.
@@ -147,22 +133,8 @@ pub(crate) async fn hold(
     request_body(content((Option<InConversation> = "application/json"),
         (Option<InConversation> = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn resume(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<InConversation>,
-) -> Result<Response, ApiError> {
-    handle(
-        &shared,
-        caller,
-        &seat,
-        (
-            (asked.by_form, asked.wish.conversation),
-            Ok(Handling::Resume),
-        ),
-    )
-    .await
+pub(crate) async fn resume(of: OfSeat<InConversation>) -> Result<Response, ApiError> {
+    in_conversation(of, Handling::Resume).await
 }
 
 /// The call ends as when the operator puts down the phone.
@@ -171,22 +143,8 @@ pub(crate) async fn resume(
     request_body(content((Option<InConversation> = "application/json"),
         (Option<InConversation> = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn hang_up(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<InConversation>,
-) -> Result<Response, ApiError> {
-    handle(
-        &shared,
-        caller,
-        &seat,
-        (
-            (asked.by_form, asked.wish.conversation),
-            Ok(Handling::HangUp),
-        ),
-    )
-    .await
+pub(crate) async fn hang_up(of: OfSeat<InConversation>) -> Result<Response, ApiError> {
+    in_conversation(of, Handling::HangUp).await
 }
 
 /// Keys are pressed towards the other end, for a menu behind the number.
@@ -194,23 +152,10 @@ pub(crate) async fn hang_up(
     security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
     request_body(content((Press = "application/json"), (Press = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn keys(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<Press>,
-) -> Result<Response, ApiError> {
-    let keys = asked.wish.pressed();
-    handle(
-        &shared,
-        caller,
-        &seat,
-        (
-            (asked.by_form, asked.wish.conversation),
-            Ok(Handling::Keys(keys)),
-        ),
-    )
-    .await
+pub(crate) async fn keys(of: OfSeat<Press>) -> Result<Response, ApiError> {
+    let conversation = of.asked.wish.conversation;
+    let keys = Handling::Keys(of.asked.wish.pressed());
+    handle(of, conversation, Ok(keys)).await
 }
 
 /// The person is given on: to a queue, where they wait with their place by their first call, or to a seat
@@ -221,29 +166,11 @@ pub(crate) async fn keys(
     request_body(content((Transfer = "application/json"),
         (Transfer = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn transfer(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<Transfer>,
-) -> Result<Response, ApiError> {
-    let handling = asked.wish.handling();
-    let conversation = asked.wish.conversation.map(AssignmentId);
-    let told = (asked.wish.note.clone(), conversation);
-    let handling = match handling {
-        Ok(handling) => {
-            let noted = shared.note_first(&caller, &seat, told).await;
-            noted.map(|()| handling)
-        }
-        Err(error) => Err(error),
-    };
-    handle(
-        &shared,
-        caller,
-        &seat,
-        ((asked.by_form, asked.wish.conversation), handling),
-    )
-    .await
+pub(crate) async fn transfer(mut of: OfSeat<Transfer>) -> Result<Response, ApiError> {
+    let wish = &mut of.asked.wish;
+    let (conversation, note) = (wish.conversation, wish.note.take());
+    let handling = wish.handling();
+    noted_first(of, (note, conversation), handling).await
 }
 
 /// Somebody is asked while the person is on hold: another seat, or an entry of the directory.
@@ -252,29 +179,11 @@ pub(crate) async fn transfer(
     request_body(content((Consult = "application/json"),
         (Consult = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn consult(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<Consult>,
-) -> Result<Response, ApiError> {
-    let handling = asked.wish.handling();
-    let conversation = asked.wish.conversation.map(AssignmentId);
-    let told = (asked.wish.note.clone(), conversation);
-    let handling = match handling {
-        Ok(handling) => {
-            let noted = shared.note_first(&caller, &seat, told).await;
-            noted.map(|()| handling)
-        }
-        Err(error) => Err(error),
-    };
-    handle(
-        &shared,
-        caller,
-        &seat,
-        ((asked.by_form, asked.wish.conversation), handling),
-    )
-    .await
+pub(crate) async fn consult(mut of: OfSeat<Consult>) -> Result<Response, ApiError> {
+    let wish = &mut of.asked.wish;
+    let (conversation, note) = (wish.conversation, wish.note.take());
+    let handling = wish.handling();
+    noted_first(of, (note, conversation), handling).await
 }
 
 /// The person is given to whoever was asked, and the operator is through with them.
@@ -283,20 +192,8 @@ pub(crate) async fn consult(
     request_body(content((Option<InConversation> = "application/json"),
         (Option<InConversation> = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn complete(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<InConversation>,
-) -> Result<Response, ApiError> {
-    let handling = Ok(Handling::Complete);
-    handle(
-        &shared,
-        caller,
-        &seat,
-        ((asked.by_form, asked.wish.conversation), handling),
-    )
-    .await
+pub(crate) async fn complete(of: OfSeat<InConversation>) -> Result<Response, ApiError> {
+    in_conversation(of, Handling::Complete).await
 }
 
 /// Whoever was asked is let go; the operator and the person hear each other again.
@@ -305,20 +202,8 @@ pub(crate) async fn complete(
     request_body(content((Option<InConversation> = "application/json"),
         (Option<InConversation> = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn retrieve(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<InConversation>,
-) -> Result<Response, ApiError> {
-    let handling = Ok(Handling::Retrieve);
-    handle(
-        &shared,
-        caller,
-        &seat,
-        ((asked.by_form, asked.wish.conversation), handling),
-    )
-    .await
+pub(crate) async fn retrieve(of: OfSeat<InConversation>) -> Result<Response, ApiError> {
+    in_conversation(of, Handling::Retrieve).await
 }
 
 /// The operator hears the other of the two; whom they heard hears music.
@@ -327,20 +212,8 @@ pub(crate) async fn retrieve(
     request_body(content((Option<InConversation> = "application/json"),
         (Option<InConversation> = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn swap(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<InConversation>,
-) -> Result<Response, ApiError> {
-    let handling = Ok(Handling::Swap);
-    handle(
-        &shared,
-        caller,
-        &seat,
-        ((asked.by_form, asked.wish.conversation), handling),
-    )
-    .await
+pub(crate) async fn swap(of: OfSeat<InConversation>) -> Result<Response, ApiError> {
+    in_conversation(of, Handling::Swap).await
 }
 
 /// An operator who has no call, or is in a wrap-up, calls an entry of the directory: their own phone rings
@@ -350,28 +223,47 @@ pub(crate) async fn swap(
     request_body(content((DialEntry = "application/json"),
         (DialEntry = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn dial(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<DialEntry>,
-) -> Result<Response, ApiError> {
-    let handling = asked.wish.handling();
-    handle(&shared, caller, &seat, ((asked.by_form, None), handling)).await
+pub(crate) async fn dial(of: OfSeat<DialEntry>) -> Result<Response, ApiError> {
+    let handling = of.asked.wish.handling();
+    handle(of, None, handling).await
 }
 
-async fn handle(
-    shared: &Shared,
-    caller: Caller,
-    seat: &str,
-    ((by_form, conversation), handling): ((bool, Option<i64>), Result<Handling, ApiError>),
+async fn in_conversation(
+    of: OfSeat<InConversation>,
+    handling: Handling,
+) -> Result<Response, ApiError> {
+    let conversation = of.asked.wish.conversation;
+    handle(of, conversation, Ok(handling)).await
+}
+
+/// What was typed is kept before the person is given to somebody who reads it.
+async fn noted_first<T>(
+    of: OfSeat<T>,
+    (note, conversation): (Option<String>, Option<i64>),
+    handling: Result<Handling, ApiError>,
+) -> Result<Response, ApiError> {
+    let handling = match handling {
+        Ok(handling) => {
+            let told = (note, conversation.map(AssignmentId));
+            let noted = of.shared.note_first(&of.caller, &of.seat, told).await;
+            noted.map(|()| handling)
+        }
+        Err(error) => Err(error),
+    };
+    handle(of, conversation, handling).await
+}
+
+async fn handle<T>(
+    of: OfSeat<T>,
+    conversation: Option<i64>,
+    handling: Result<Handling, ApiError>,
 ) -> Result<Response, ApiError> {
     let command = handling.map(|handling| Command::Handle {
-        seat: seat.to_owned(),
+        seat: of.seat.clone(),
         handling,
         conversation: conversation.map(AssignmentId),
     });
-    act(shared, caller, seat, by_form, command).await
+    act(&of.shared, of.caller, &of.seat, of.asked.by_form, command).await
 }
 
 /// A place to which a person can be given.

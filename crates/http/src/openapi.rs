@@ -71,7 +71,7 @@ const LINK_WORDS: &str =
         tasks::withdraw, staffing::set_seats, staffing::remove_seat,
     )
 )]
-struct Description;
+pub(crate) struct Description;
 
 struct TokenScheme;
 

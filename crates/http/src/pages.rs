@@ -22,12 +22,14 @@ use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::time::Instant;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
-use crate::access::{self, Wrong, clock};
+use crate::access::{self, clock};
 use crate::admin::AuditKept;
 use crate::desk::{DeskKept, LiveKept};
 use crate::error::{ApiError, HttpError, PROBLEM};
 use crate::events::{Numbering, OwnStreams, Renderings, STREAMS_MAX};
 use crate::importing::ImportBounds;
+use crate::late_log::LateLog;
+use crate::lock_out::Wrong;
 use crate::page::TotalsKept;
 use crate::password::Digests;
 use crate::person::Looked;
@@ -136,6 +138,7 @@ pub(crate) struct SharedParts {
     pub(crate) audit: AuditKept,
     /// Looks at the past of persons that were written down.
     pub(crate) looked: Looked,
+    pub(crate) late_log: LateLog,
     /// How those who are here want their pages.
     pub(crate) preferences: preferences::Chosen,
     pub(crate) desk: DeskKept,
@@ -197,6 +200,7 @@ impl Pages {
             totals: TotalsKept::default(),
             audit: AuditKept::default(),
             looked: Looked::default(),
+            late_log: LateLog::default(),
             preferences: preferences::Chosen::default(),
             desk: DeskKept::default(),
             live: LiveKept::default(),

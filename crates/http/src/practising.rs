@@ -2,7 +2,6 @@
 //! as with somebody. The page is that of any call, made of an invented look at the seat, and its forms lead
 //! here; everybody else sees that the seat practises, and nothing of the invention.
 
-use axum::extract::{Path, State};
 use axum::response::Response;
 use cuptel_core::at_seat::{PersonNow, ResultNow};
 use cuptel_core::id::{AssignmentId, CallbackId};
@@ -16,13 +15,12 @@ use cuptel_core::words::{Disposition, Exercise, WorkState};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::access::{Caller, Sight};
-use crate::actions::{Asked, act, path_of};
+use crate::access::Sight;
+use crate::actions::{OfSeat, act, path_of};
 use crate::by_hand;
 use crate::calling::{InConversation, Press};
 use crate::disposing::Dispose;
 use crate::error::ApiError;
-use crate::pages::Shared;
 use crate::person::{self, Contact};
 use crate::schema;
 use crate::seat_line::{SeatLine, seat_line};
@@ -52,15 +50,9 @@ pub(crate) struct Practise {
     request_body(content((Practise = "application/json"),
         (Practise = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn begin(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<Practise>,
-) -> Result<Response, ApiError> {
-    let exercise = asked.wish.exercise.unwrap_or(Exercise::Booking);
-    let deed = Ok(PracticeDeed::Begin(exercise));
-    practise(&shared, caller, &seat, ((asked.by_form, None), deed)).await
+pub(crate) async fn begin(of: OfSeat<Practise>) -> Result<Response, ApiError> {
+    let exercise = of.asked.wish.exercise.unwrap_or(Exercise::Booking);
+    practise(of, None, Ok(PracticeDeed::Begin(exercise))).await
 }
 
 /// The invented person is put on hold: the operator hears silence, as in a real call.
@@ -69,14 +61,8 @@ pub(crate) async fn begin(
     request_body(content((Option<InConversation> = "application/json"),
         (Option<InConversation> = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn hold(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<InConversation>,
-) -> Result<Response, ApiError> {
-    let which = (asked.by_form, asked.wish.conversation);
-    practise(&shared, caller, &seat, (which, Ok(PracticeDeed::Hold))).await
+pub(crate) async fn hold(of: OfSeat<InConversation>) -> Result<Response, ApiError> {
+    in_conversation(of, PracticeDeed::Hold).await
 }
 
 /// The invented person is taken up again.
@@ -85,14 +71,8 @@ pub(crate) async fn hold(
     request_body(content((Option<InConversation> = "application/json"),
         (Option<InConversation> = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn resume(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<InConversation>,
-) -> Result<Response, ApiError> {
-    let which = (asked.by_form, asked.wish.conversation);
-    practise(&shared, caller, &seat, (which, Ok(PracticeDeed::Resume))).await
+pub(crate) async fn resume(of: OfSeat<InConversation>) -> Result<Response, ApiError> {
+    in_conversation(of, PracticeDeed::Resume).await
 }
 
 /// The practice call ends, and the time for its result begins; while it rings, or in that time, the practice
@@ -102,14 +82,8 @@ pub(crate) async fn resume(
     request_body(content((Option<InConversation> = "application/json"),
         (Option<InConversation> = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn hang_up(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<InConversation>,
-) -> Result<Response, ApiError> {
-    let which = (asked.by_form, asked.wish.conversation);
-    practise(&shared, caller, &seat, (which, Ok(PracticeDeed::HangUp))).await
+pub(crate) async fn hang_up(of: OfSeat<InConversation>) -> Result<Response, ApiError> {
+    in_conversation(of, PracticeDeed::HangUp).await
 }
 
 /// Keys are pressed as in a real call; nobody hears them.
@@ -117,15 +91,10 @@ pub(crate) async fn hang_up(
     security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
     request_body(content((Press = "application/json"), (Press = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn keys(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<Press>,
-) -> Result<Response, ApiError> {
-    let which = (asked.by_form, asked.wish.conversation);
-    let deed = Ok(PracticeDeed::Keys(asked.wish.pressed()));
-    practise(&shared, caller, &seat, (which, deed)).await
+pub(crate) async fn keys(of: OfSeat<Press>) -> Result<Response, ApiError> {
+    let conversation = of.asked.wish.conversation;
+    let keys = PracticeDeed::Keys(of.asked.wish.pressed());
+    practise(of, conversation, Ok(keys)).await
 }
 
 /// The result of a practice call, and what would be settled by it. The words of a note are kept nowhere.
@@ -134,34 +103,36 @@ pub(crate) async fn keys(
     request_body(content((Dispose = "application/json"),
         (Dispose = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
-pub(crate) async fn dispose(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<Dispose>,
-) -> Result<Response, ApiError> {
-    let told = asked.wish;
-    let which = (asked.by_form, told.conversation.map(|id| id.0));
+pub(crate) async fn dispose(of: OfSeat<Dispose>) -> Result<Response, ApiError> {
+    let told = &of.asked.wish;
+    let conversation = told.conversation.map(|id| id.0);
     let deed = by_hand::noted(told.note.clone()).map(|note| PracticeDeed::Dispose {
         said: told.said(),
-        result: told.disposition,
+        result: told.disposition.clone(),
         noted: note.is_some(),
     });
-    practise(&shared, caller, &seat, (which, deed)).await
+    practise(of, conversation, deed).await
 }
 
-async fn practise(
-    shared: &Shared,
-    caller: Caller,
-    seat: &str,
-    ((by_form, conversation), deed): ((bool, Option<i64>), Result<PracticeDeed, ApiError>),
+async fn in_conversation(
+    of: OfSeat<InConversation>,
+    deed: PracticeDeed,
+) -> Result<Response, ApiError> {
+    let conversation = of.asked.wish.conversation;
+    practise(of, conversation, Ok(deed)).await
+}
+
+async fn practise<T>(
+    of: OfSeat<T>,
+    conversation: Option<i64>,
+    deed: Result<PracticeDeed, ApiError>,
 ) -> Result<Response, ApiError> {
     let command = deed.map(|deed| Command::Practise {
-        seat: seat.to_owned(),
+        seat: of.seat.clone(),
         deed,
         conversation: conversation.map(AssignmentId),
     });
-    act(shared, caller, seat, by_form, command).await
+    act(&of.shared, of.caller, &of.seat, of.asked.by_form, command).await
 }
 
 /// The practice call that is on at a seat.

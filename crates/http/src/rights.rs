@@ -10,6 +10,7 @@ use cuptel_store::AccessMade;
 use crate::access::Caller;
 use crate::admin;
 use crate::error::ApiError;
+use crate::late_log;
 use crate::pages::{Shared, SharedParts};
 
 /// What a path is for.
@@ -110,6 +111,24 @@ fn is_own_work(path: &str) -> bool {
             | "/tasks/{id}/finish"
             | "/tasks/{id}/hand-back"
     )
+}
+
+/// Whether it is chosen there whether somebody works: by who works themselves, or for them by who leads.
+fn is_choice(path: &str) -> bool {
+    matches!(
+        path.strip_prefix("/api/v1").unwrap_or(path),
+        "/seats/{seat}/sign-out"
+            | "/seats/{seat}/pause"
+            | "/seats/{seat}/available"
+            | "/seats/{seat}/front-office"
+            | "/seats/{seat}/one-more"
+    )
+}
+
+/// Whether the log of access has it, whoever did it; also where somebody else than an operator did it, as
+/// what is chosen for who works.
+pub(crate) fn is_logged(method: &Method, path: &str) -> bool {
+    !only_reads(method) && (need(method, path).is_logged() || is_choice(path))
 }
 
 /// Whether whoever leads steps in there for who waits, or tells operators something.
@@ -229,7 +248,8 @@ pub(crate) async fn checked(
         request.method(),
         done_by(path.as_str(), request.uri().path())
     );
-    let is_logged = need.is_logged() && !only_reads(request.method());
+    let is_logged = is_logged(request.method(), path.as_str())
+        && (need.is_logged() || caller.role() != Role::Operator);
     if !may(caller.role(), need) {
         if is_logged {
             caller.is_refused();
@@ -307,15 +327,9 @@ fn as_typed(part: &str) -> String {
 impl Caller {
     /// Writes down what this caller did; that it was done does not depend on it.
     pub(crate) async fn log(&self, shared: &SharedParts, act: &str, about: Option<&str>) {
-        if let Err(error) = self.logged(shared, act, about).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(
-                error,
-                act,
-                who = self.name(),
-                "the log of access lacks an entry"
-            );
-        }
+        let origin = self.origin().to_string();
+        let made = self.made(shared, (act, about), &origin);
+        late_log::write_down(shared, &made).await;
     }
 
     /// Writes down what this caller is about to do.
@@ -326,17 +340,26 @@ impl Caller {
         about: Option<&str>,
     ) -> Result<(), cuptel_store::StoreError> {
         let origin = self.origin().to_string();
-        let made = AccessMade {
+        let made = self.made(shared, (act, about), &origin);
+        shared.store.log_access(&made).await
+    }
+
+    fn made<'a>(
+        &'a self,
+        shared: &SharedParts,
+        (act, about): (&'a str, Option<&'a str>),
+        origin: &'a str,
+    ) -> AccessMade<'a> {
+        AccessMade {
             at_ms: shared.engine.snapshot().at_ms,
             who: self.name(),
             role: Some(self.role()),
-            origin: Some(&origin),
+            origin: Some(origin),
             act,
             about,
             tenant: self.tenant(),
             refused: self.was_refused(),
-        };
-        shared.store.log_access(&made).await
+        }
     }
 }
 

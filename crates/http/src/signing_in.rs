@@ -12,10 +12,12 @@ use cuptel_core::words::Role;
 use cuptel_store::{AccessMade, AccountView};
 use serde::Deserialize;
 
-use crate::access::{self, COOKIE_NAME, Caller, check_password, check_token, clock};
+use crate::access::{self, COOKIE_NAME, Caller, clock};
 use crate::actions::body_of;
 use crate::error::ApiError;
+use crate::late_log;
 use crate::leaving;
+use crate::lock_out::{check_password, check_token};
 use crate::origin::Origin;
 use crate::page::{Frame, frame, html};
 use crate::pages::Shared;
@@ -244,10 +246,7 @@ async fn log(shared: &Shared, who: Who<'_>, act: &str, origin: IpAddr) {
         tenant: who.tenant,
         refused: act == WRONG,
     };
-    if let Err(error) = shared.store.log_access(&made).await {
-        let error = &error as &dyn std::error::Error;
-        tracing::warn!(error, act, "the log of access lacks an entry");
-    }
+    late_log::write_down(shared, &made).await;
 }
 
 /// Accounts are in the database: while it is away nobody signs in with a password.

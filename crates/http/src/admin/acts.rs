@@ -7,7 +7,7 @@ use crate::texts::Language;
 use crate::words;
 
 /// Every act that is known, as the log has it.
-const ACTS: [&str; 116] = [
+const ACTS: [&str; 128] = [
     "sign_in",
     "wrong_sign_in",
     "sign_out",
@@ -23,6 +23,10 @@ const ACTS: [&str; 116] = [
     "POST /admin/users/{user}/password",
     "POST /api/v1/users/{user}/remove",
     "POST /admin/users/{user}/remove",
+    "POST /api/v1/users/{user}/role",
+    "POST /admin/users/{user}/role",
+    "POST /api/v1/example/remove",
+    "POST /admin/example",
     "POST /api/v1/tokens",
     "POST /admin/tokens",
     "POST /api/v1/tokens/{token}/revoke",
@@ -72,11 +76,14 @@ const ACTS: [&str; 116] = [
     "POST /admin/closures/remove",
     "POST /api/v1/directory",
     "POST /admin/directory",
+    "POST /api/v1/directory/{id}",
+    "POST /admin/directory/{id}",
     "POST /api/v1/directory/{id}/remove",
     "POST /admin/directory/remove",
     "POST /api/v1/agreement",
     "POST /admin/agreement",
     "POST /api/v1/agreement/end",
+    "POST /admin/agreement/end",
     "POST /api/v1/stops",
     "POST /supervisor/stops/press",
     "POST /api/v1/stops/announcements",
@@ -115,9 +122,14 @@ const ACTS: [&str; 116] = [
     "POST /api/v1/tasks",
     "POST /api/v1/tasks/{id}/assign",
     "POST /api/v1/tasks/{id}/withdraw",
+    "POST /api/v1/seats/{seat}/pause",
     "POST /supervisor/seats/{seat}/pause",
+    "POST /api/v1/seats/{seat}/available",
     "POST /supervisor/seats/{seat}/available",
+    "POST /api/v1/seats/{seat}/sign-out",
     "POST /supervisor/seats/{seat}/sign-out",
+    "POST /api/v1/seats/{seat}/front-office",
+    "POST /api/v1/seats/{seat}/one-more",
     "POST /api/v1/memos",
     "POST /supervisor/memos",
     "POST /api/v1/memos/{memo}/withdraw",
@@ -215,7 +227,11 @@ fn id_of(act: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::Method;
+    use utoipa::OpenApi as _;
+
     use super::*;
+    use crate::rights::is_logged;
 
     #[test]
     fn every_act_has_words_in_both_languages() {
@@ -224,6 +240,22 @@ mod tests {
                 assert_ne!(told(language, act), act, "{act}");
             }
         }
+    }
+
+    #[test]
+    fn whatever_the_log_has_of_the_api_has_words() {
+        let api = serde_json::to_value(crate::openapi::Description::openapi()).unwrap();
+        let mut unknown = Vec::new();
+        for (path, of) in api["paths"].as_object().unwrap() {
+            for method in [Method::POST, Method::PUT, Method::DELETE] {
+                let act = format!("{method} {path}");
+                let is_there = of.get(method.as_str().to_lowercase()).is_some();
+                if is_there && is_logged(&method, path) && !ACTS.contains(&act.as_str()) {
+                    unknown.push(act);
+                }
+            }
+        }
+        assert_eq!(unknown, [""; 0]);
     }
 
     #[test]

@@ -221,7 +221,7 @@ pub(super) async fn of_seat(shared: &SharedParts, seat: &str) -> Result<Vec<Deed
 
 /// Of whoever is gone no stretch of time tells who had them go: the log does.
 fn signed_out(it: DeedView) -> Option<Deed> {
-    let is_out = it.act.ends_with("/supervisor/seats/{seat}/sign-out");
+    let is_out = it.act.ends_with("/seats/{seat}/sign-out");
     is_out.then_some(Deed {
         at_ms: it.at_ms,
         who: Some(it.who),
