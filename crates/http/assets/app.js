@@ -121,7 +121,7 @@
   }
 
   // Puts what can be done as it is on another page into this one.
-  function take(page, mark) {
+  function take(page, about) {
     for (const [id, heading] of [["contacts", "person"], ["doing", "do"]]) {
       const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
       if (!old || !fresh) continue;
@@ -133,7 +133,8 @@
       const same = all.filter((it) => it.getClientRects().length > 0);
       (same.find((it) => keyOf(it) === held) ?? document.getElementById(heading)).focus();
     }
-    forms = page.body.dataset.forms ?? mark;
+    forms = page.body.dataset.forms ?? about;
+    mark = page.body.dataset.mark ?? mark;
     formsChanged = false;
     tell("taken");
   }

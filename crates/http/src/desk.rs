@@ -37,6 +37,7 @@ use cuptel_core::time::UtcMs;
 pub(crate) use in_time::{InTime, now_of};
 pub(crate) use kept::{DeskKept, Stored};
 pub(crate) use live::{LiveKept, Watched, texts_for as watched_texts_for};
+pub(crate) use room::title_of;
 use room::{Room, Seen, path_of_site};
 
 use crate::access::{Caller, Onlooker, clock};
@@ -210,14 +211,9 @@ fn seen_by(shared: &SharedParts, caller: &Caller, language: Language) -> (Snapsh
 
 /// The floor.
 async fn floor(State(shared): State<Shared>, language: Language, caller: Caller) -> Response {
-    let stored = DeskKept::get(&shared).await;
+    let told = DeskKept::get(&shared).await;
     let (look, board) = seen_by(&shared, &caller, language);
-    let room = Room::new(
-        &look,
-        &board,
-        stored.as_deref(),
-        Seen::by(&caller, language),
-    );
+    let room = Room::new(&look, &board, &told, Seen::by(&caller, language));
     let fair_since = begun_today(&shared, look.at_ms).map(|began_ms| {
         let at = say::hour(began_ms, look.at_ms);
         language.with("desk-fairness-since", &[("at", at.into())])
@@ -236,9 +232,9 @@ pub(crate) async fn texts_for(
     caller: &Caller,
     language: Language,
 ) -> Result<Arc<str>, serde_json::Error> {
-    let stored = DeskKept::get(shared).await;
+    let told = DeskKept::get(shared).await;
     let (look, board) = seen_by(shared, caller, language);
-    let room = Room::new(&look, &board, stored.as_deref(), Seen::by(caller, language));
+    let room = Room::new(&look, &board, &told, Seen::by(caller, language));
     serde_json::to_string(&room.texts(&board)).map(Arc::from)
 }
 

@@ -427,8 +427,8 @@ impl Listening {
                 desk::watched_texts_for(&self.shared, (caller, language), of).await
             }
             (Carries::WallTexts, _) => {
-                let stored = DeskKept::get(&self.shared).await;
-                self.wall(look, stored.as_deref()).map(Some)
+                let told = DeskKept::get(&self.shared).await;
+                self.wall(look, told.stored()).map(Some)
             }
             _ => self.render(look).map(Some),
         }

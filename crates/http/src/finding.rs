@@ -1,21 +1,24 @@
 //! Whether a number is owed a call: typed by somebody who has the person before them, in person or on another
-//! line. The number is in the body of the request and in no address, and each look is written down.
+//! line. The number is in the body of the request and in no address, and each look is written down. Who
+//! works at a seat goes on from there: calls who may be called, or takes in charge what is not owed yet.
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use cuptel_core::number::Caller as Person;
+use cuptel_core::snapshot::{SeatNow, Snapshot};
 use cuptel_core::words::CallbackState;
 use cuptel_store::FoundOpen;
 use serde::Deserialize;
 
 use crate::access::{Caller, Onlooker};
-use crate::actions::Asked;
+use crate::actions::{Asked, path_of};
 use crate::desk;
 use crate::error::ApiError;
 use crate::page::{Frame, frame, html};
 use crate::pages::Shared;
+use crate::person::service_of;
 use crate::rights::{self, Need};
 use crate::signing_in;
 use crate::texts::Language;
@@ -34,6 +37,8 @@ struct FindPage<'a> {
     wrong: Option<String>,
     /// What was found; nothing where nobody has asked.
     found: Option<Vec<Line>>,
+    /// The page of the seat where whoever asks works.
+    seat: Option<String>,
 }
 
 /// A callback that is open for the number, in words.
@@ -41,6 +46,10 @@ struct Line {
     id: String,
     what: String,
     needs: Vec<String>,
+    /// Its story, for who may read it.
+    path: Option<String>,
+    /// Whether whoever asks may call now, from their seat.
+    is_theirs: bool,
 }
 
 /// Which number.
@@ -84,17 +93,36 @@ fn shown(
     } else {
         StatusCode::OK
     };
+    let look = shared.engine.snapshot();
     let page = FindPage {
         frame: frame(shared, language, Some(caller)),
         typed,
         wrong,
         found,
+        seat: seat_of(&look, caller).map(|seat| path_of(&seat.name)),
     };
     (status, html(&page)).into_response()
 }
 
-fn line(language: Language, found: FoundOpen) -> Line {
-    let queue = found.queue.unwrap_or_default();
+/// Where whoever asks works.
+fn seat_of<'l>(look: &'l Snapshot, caller: &Caller) -> Option<&'l SeatNow> {
+    let operator = caller.operator()?;
+    let mut seats = look.seats.iter();
+    seats.find(|seat| seat.operator.as_deref() == Some(operator))
+}
+
+fn line((look, language): (&Snapshot, Language), caller: &Caller, found: FoundOpen) -> Line {
+    let service = match &found.queue {
+        Some(queue) => service_of(look, Some(queue), Some(&found.tenant)).join(", "),
+        None => desk::title_of(look, &found.tenant).to_owned(),
+    };
+    let is_choosable = |seat: &SeatNow| {
+        let mut chooses = seat.chooses.iter();
+        chooses.any(|own| own.tenant == found.tenant && Some(&own.queue) == found.queue.as_ref())
+    };
+    let is_theirs =
+        found.state == CallbackState::Waiting && seat_of(look, caller).is_some_and(is_choosable);
+    let reads = rights::may(caller.role(), Need::Read);
     let state = language.say(match found.state {
         CallbackState::Waiting => "console-found-waits",
         CallbackState::Offered
@@ -109,14 +137,15 @@ fn line(language: Language, found: FoundOpen) -> Line {
         what: language.with(
             "console-found-line",
             &[
-                ("tenant", found.tenant.into()),
-                ("queue", queue.into()),
+                ("service", service.into()),
                 ("since", words::date_and_time(found.opened_ms).into()),
                 ("attempts", found.attempts.into()),
                 ("state", state.into()),
             ],
         ),
         needs: found.notes,
+        path: reads.then(|| format!("/supervisor/callbacks/{}", found.callback)),
+        is_theirs,
     }
 }
 
@@ -140,7 +169,11 @@ pub(crate) async fn find(
     let found: Vec<FoundOpen> = found.into_iter().filter(seen).collect();
     let ids: Vec<String> = found.iter().map(|it| it.callback.to_string()).collect();
     caller.logged(&shared, LOOK, Some(&ids.join(" "))).await?;
-    let found = found.into_iter().map(|it| line(language, it)).collect();
+    let look = shared.engine.snapshot();
+    let found = found.into_iter();
+    let found = found
+        .map(|it| line((&look, language), &caller, it))
+        .collect();
     Ok(shown(
         &shared,
         &caller,

@@ -79,6 +79,22 @@ pub(crate) fn note(seat: &SeatNow) -> &'static str {
     }
 }
 
+/// Changes when other callbacks may be chosen at a seat, as far as the list shows them.
+pub(crate) fn mark(look: &Snapshot, seat: &SeatNow) -> String {
+    let shown_max = u32::try_from(SHOWN_MAX).unwrap_or(u32::MAX);
+    let mut mark = String::new();
+    for own in &seat.chooses {
+        let mut queues = look.queues.iter();
+        let queue = queues.find(|it| it.tenant == own.tenant && it.name == own.queue);
+        if let Some(queue) = queue {
+            let ready = queue.callbacks_ready.min(shown_max);
+            let oldest_ms = queue.callbacks_oldest_ms.unwrap_or_default();
+            mark.push_str(&format!("{ready}.{oldest_ms} "));
+        }
+    }
+    mark
+}
+
 impl SharedParts {
     /// The callbacks that the operator of a seat may take now; none where no queue lets them.
     pub(crate) async fn queue_at(

@@ -131,6 +131,8 @@ struct SeatPage<'a> {
     settings: String,
     /// What its task is, where it has one.
     task_words: Option<String>,
+    /// What its forms are about.
+    forms: &'a str,
     /// Reasons that a pause may have; any, where there are none.
     reasons: &'a [String],
     /// Reasons to hand a callback back; any, where there are none.
@@ -268,12 +270,12 @@ pub(crate) async fn wall(
         Ok(onlooker) => onlooker,
         Err(error) => return signing_in::sign_in_page(&shared, language, &error, None),
     };
-    let stored = DeskKept::get(&shared).await;
+    let told = DeskKept::get(&shared).await;
     let look = shared.engine.snapshot();
     html(&WallPage {
         frame: frame(&shared, onlooker.language, onlooker.caller.as_ref()),
         board: shared.board(&look, Sight::Masked, language),
-        wall: Wall::new(&look, stored.as_deref(), language),
+        wall: Wall::new(&look, told.stored(), language),
         columns: wall::columns(language),
     })
 }
@@ -371,7 +373,7 @@ pub(crate) async fn seat(
     match shown {
         Some((now, seat)) => {
             let caller = onlooker.caller.as_ref();
-            let task_words = task_of((&shared, &onlooker), now, language).await;
+            let task = task_of((&shared, &onlooker), now, language).await;
             let frame = match looks_by_itself(&headers) {
                 true => Frame {
                     strip: None,
@@ -404,7 +406,15 @@ pub(crate) async fn seat(
                 board: &board,
                 seat,
                 acts,
-                task_words,
+                // Other forms than those of the next look, which then asks again.
+                forms: match task {
+                    TaskTold::NotYet => "",
+                    TaskTold::Words(_) | TaskTold::Nothing => &seat.forms.text,
+                },
+                task_words: match task {
+                    TaskTold::Words(words) => Some(words),
+                    TaskTold::NotYet | TaskTold::Nothing => None,
+                },
                 reasons: &look.pause_reasons,
                 declines: &look.decline_reasons,
                 own_results: person::own_results(language, &look, now),
@@ -414,32 +424,44 @@ pub(crate) async fn seat(
     }
 }
 
+/// What the page can say of a task.
+enum TaskTold {
+    Words(String),
+    /// There is none, it is somebody else's to see, or the database is away.
+    Nothing,
+    /// A look may be ahead of what is stored.
+    NotYet,
+}
+
 /// What is to be done, for whom and by when.
 async fn task_of(
     (shared, onlooker): (&Shared, &Onlooker),
     seat: &SeatNow,
     language: Language,
-) -> Option<String> {
-    let found = shared.store.task(seat.task?).await;
-    let task = match found {
-        Ok(found) => found?.task,
+) -> TaskTold {
+    let Some(id) = seat.task else {
+        return TaskTold::Nothing;
+    };
+    let task = match shared.store.task(id).await {
+        Ok(Some(found)) => found.task,
+        Ok(None) => return TaskTold::NotYet,
         Err(error) => {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "no title of a task for the page");
-            return None;
+            return TaskTold::Nothing;
         }
     };
     let is_own = onlooker.sight_of(Some(seat)) == Sight::Own;
     let of_theirs = |caller: &Caller| caller.sees(task.tenant.as_deref());
     if !is_own && !onlooker.caller.as_ref().is_some_and(of_theirs) {
-        return None;
+        return TaskTold::Nothing;
     }
     let due = task.due_ms.map_or(String::new(), |due_ms| {
         let by = words::date_and_time(due_ms);
         format!("\n{}", language.with("seat-task-by", &[("by", by.into())]))
     });
     let tenant = task.tenant.unwrap_or_default();
-    Some(format!("{} ({tenant}){due}", task.title))
+    TaskTold::Words(format!("{} ({tenant}){due}", task.title))
 }
 
 /// A page that does not exist.

@@ -16,7 +16,7 @@ use crate::calling::{self, CallLine};
 use crate::desk::say;
 use crate::doing::Doing;
 use crate::texts::Language;
-use crate::{offered, practising, trying, words};
+use crate::{my_queue, offered, practising, trying, words};
 
 /// A line of the seats' table.
 #[derive(Debug)]
@@ -62,6 +62,8 @@ pub(crate) struct SeatLine {
     pub(crate) memo_id: Cell,
     /// Changes when its page has other things to decide about: the page has to be loaded again.
     pub(crate) forms: Cell,
+    /// Changes when other callbacks may be chosen there.
+    pub(crate) choice: Cell,
 }
 
 /// One thing that is owed to whoever a seat speaks with, or did.
@@ -88,6 +90,7 @@ impl SeatLine {
             ("seat-notes", &self.notes),
             ("seat-owed", &self.owed),
             ("seat-forms", &self.forms),
+            ("mark", &self.choice),
             ("seat-memo", &self.memo),
             ("seat-trial", &self.trial),
             ("seat-practice", &self.practice),
@@ -212,6 +215,7 @@ pub(crate) fn seat_line(
         ),
         call_path: practising::call_path(&shown),
         beside: calling::beside(language, &shown),
+        choice: cell(format!("s{i}-choice"), my_queue::mark(look, &shown)),
         forms: cell(
             format!("s{i}-forms"),
             format!(

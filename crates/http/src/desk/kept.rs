@@ -1,11 +1,12 @@
 //! What the desk reads of the database, at most so often, however many look.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use cuptel_core::calendar::LocalDay;
 use cuptel_store::{Backlog, Owed, QUARTER_MS, QuarterFigures, Scope};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::access::clock;
@@ -17,6 +18,9 @@ use crate::reports::quarter_lines;
 const AGE: Duration = Duration::from_secs(20);
 /// So old it is still shown while somebody reads anew.
 const STILL_SHOWN: Duration = Duration::from_secs(40);
+/// So long does a page wait that has nothing to show: half of what its first paint may take. A region's
+/// backlog of 34,000 people takes some 200 ms to read.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Figures of queues, by the names of tenant and queue.
 pub(crate) type ByQueue = BTreeMap<(String, String), QuarterFigures>;
@@ -39,59 +43,90 @@ impl Stored {
     }
 }
 
+/// What can be said of it now.
+#[derive(Debug, Clone)]
+pub(crate) enum Told {
+    Read(Arc<Stored>),
+    /// It is being read for the first time in a while, and takes longer than a page may.
+    Awaited,
+    /// The database did not answer.
+    Unanswered,
+}
+
+impl Told {
+    pub(crate) fn stored(&self) -> Option<&Stored> {
+        match self {
+            Self::Read(stored) => Some(stored),
+            Self::Awaited | Self::Unanswered => None,
+        }
+    }
+}
+
 /// What was read last.
-#[derive(Default)]
 pub(crate) struct DeskKept {
-    last: Mutex<Option<(Instant, Option<Arc<Stored>>)>>,
+    last: watch::Sender<Option<(Instant, Told)>>,
     /// Held by whoever reads.
     reading: tokio::sync::Mutex<()>,
 }
 
+impl Default for DeskKept {
+    fn default() -> Self {
+        Self {
+            last: watch::Sender::new(None),
+            reading: tokio::sync::Mutex::default(),
+        }
+    }
+}
+
 impl DeskKept {
     /// What is known, younger than `age`.
-    fn known(&self, age: Duration) -> Option<Option<Arc<Stored>>> {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+    fn known(&self, age: Duration) -> Option<Told> {
+        let last = self.last.borrow();
         let young = last.as_ref().filter(|(read, _)| clock() < *read + age);
-        young.map(|(_, stored)| stored.clone())
+        young.map(|(_, told)| told.clone())
     }
 
-    /// Nobody waits for the database while what was read is still worth showing; nothing where it
-    /// does not answer.
-    pub(crate) async fn get(shared: &Shared) -> Option<Arc<Stored>> {
+    /// Nobody waits for the database while what was read is still worth showing, and nobody for longer
+    /// than a page may take: who comes too early is told so, and the live page says the rest.
+    pub(crate) async fn get(shared: &Shared) -> Told {
         let kept = &shared.desk;
         if let Some(fresh) = kept.known(AGE) {
             return fresh;
         }
+        let mut last = kept.last.subscribe();
+        if kept.reading.try_lock().is_ok() {
+            let shared = Arc::clone(shared);
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "it ends by itself, and nobody waits for its end"
+            )]
+            tokio::spawn(async move { shared.desk.renew(&shared).await });
+        }
         if let Some(ageing) = kept.known(STILL_SHOWN) {
-            if kept.reading.try_lock().is_ok() {
-                let shared = Arc::clone(shared);
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "it ends by itself, and nobody waits for it"
-                )]
-                tokio::spawn(async move { shared.desk.renewed(&shared).await });
-            }
             return ageing;
         }
-        kept.renewed(shared).await
+        let comes = last.wait_for(|last| matches!(last, Some((read, _)) if clock() < *read + AGE));
+        match tokio::time::timeout(PATIENCE, comes).await {
+            Ok(Ok(last)) => last
+                .as_ref()
+                .map_or(Told::Awaited, |(_, told)| told.clone()),
+            Ok(Err(_)) | Err(_) => Told::Awaited,
+        }
     }
 
-    /// Holds the others back while one reads.
-    async fn renewed(&self, shared: &SharedParts) -> Option<Arc<Stored>> {
+    async fn renew(&self, shared: &SharedParts) {
         let _reads = self.reading.lock().await;
-        if let Some(fresh) = self.known(AGE) {
-            return fresh;
+        if self.known(AGE).is_some() {
+            return;
         }
-        let stored = match read(shared).await {
-            Ok(stored) => Some(Arc::new(stored)),
+        let told = match read(shared).await {
+            Ok(stored) => Told::Read(Arc::new(stored)),
             Err(error) => {
                 tracing::error!(%error, "no figures of today for the desk");
-                None
+                Told::Unanswered
             }
         };
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        *last = Some((clock(), stored.clone()));
-        stored
+        self.last.send_replace(Some((clock(), told)));
     }
 }
 

@@ -192,8 +192,8 @@ pub(super) async fn page(
     let Some(shown) = shown(&look, &read, (&tenant, &name), (&caller, language)) else {
         return Ok(missing(&shared, language, &caller));
     };
-    let stored = DeskKept::get(&shared).await;
-    let today = stored.as_ref().and_then(|it| {
+    let told = DeskKept::get(&shared).await;
+    let today = told.stored().and_then(|it| {
         let key = (tenant.clone(), name.clone());
         it.today.get(&key).copied()
     });

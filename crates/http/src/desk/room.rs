@@ -7,10 +7,10 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use cuptel_core::snapshot::{QueueNow, SeatNow, SiteNow, Snapshot, StopNow};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{Button, Chosen, WorkState};
-use cuptel_store::QuarterFigures;
+use cuptel_store::{Owed, QuarterFigures};
 
 use super::in_time::{InTime, now_of};
-use super::kept::Stored;
+use super::kept::{Stored, Told};
 use super::say;
 use crate::access::Caller;
 use crate::actions::path_of;
@@ -190,8 +190,8 @@ pub(crate) struct Room {
     pub(crate) is_crowded: bool,
     pub(crate) sites: Vec<SiteBlock>,
     pub(crate) debts: Debts,
-    /// Whether the database told what it has.
-    pub(crate) is_whole: bool,
+    /// What the database has not told, and why.
+    pub(crate) wanting: Cell,
     pub(crate) trunks: Vec<TrunkRow>,
     /// Changes when queues would stand in another order, or seats are taken or left.
     pub(crate) order: String,
@@ -219,12 +219,8 @@ impl<'c> Seen<'c> {
 }
 
 impl Room {
-    pub(crate) fn new(
-        look: &Snapshot,
-        board: &Board,
-        stored: Option<&Stored>,
-        seen: Seen<'_>,
-    ) -> Self {
+    pub(crate) fn new(look: &Snapshot, board: &Board, told: &Told, seen: Seen<'_>) -> Self {
+        let stored = told.stored();
         let queues = look.queues.iter().enumerate();
         let queues = queues.filter(|(_, queue)| seen.has(&queue.tenant));
         let mut queues: Vec<QueueRow> = queues
@@ -255,7 +251,7 @@ impl Room {
         Self {
             sites: sites(look, board, seen.language),
             debts: debts(look, stored, seen),
-            is_whole: stored.is_some(),
+            wanting: wanting(told, seen.language),
             trunks: trunks.collect(),
             order,
             calm_title: calm_title(&calm, seen.language),
@@ -288,6 +284,7 @@ impl Room {
             &debts.past_promise,
             &debts.unseen,
             &self.calm_title,
+            &self.wanting,
         ];
         let cells = queues
             .chain(tiles().map(|tile| &tile.since))
@@ -528,10 +525,14 @@ fn site_block(
 
 fn debts(look: &Snapshot, stored: Option<&Stored>, seen: Seen<'_>) -> Debts {
     let language = seen.language;
-    let owed = stored.map(|it| it.owed_of(seen.tenant)).unwrap_or_default();
-    let row = |name: &str, title: String, n: u64| DebtRow {
+    let owed = stored.map(|it| it.owed_of(seen.tenant));
+    let row = |name: &str, title: String, of: fn(&Owed) -> u64| DebtRow {
         title,
-        people: cell(format!("dd-{name}"), n.to_string()),
+        people: cell(
+            format!("dd-{name}"),
+            owed.as_ref()
+                .map_or_else(|| "–".to_owned(), |owed| of(owed).to_string()),
+        ),
     };
     let queues = look.queues.iter().filter(|it| seen.has(&it.tenant));
     let (mut open, mut oldest) = (0_u32, None);
@@ -548,28 +549,41 @@ fn debts(look: &Snapshot, stored: Option<&Stored>, seen: Seen<'_>) -> Debts {
     let sum = |id: &str, name: &str, n: u64| {
         cell(format!("dd-{name}"), language.with(id, &[("n", n.into())]))
     };
+    let known = |id: &str, name: &str, of: fn(&Owed) -> u64| {
+        let n = owed.as_ref().map_or("–".into(), |owed| of(owed).into());
+        cell(format!("dd-{name}"), language.with(id, &[("n", n)]))
+    };
     let all = [("n", open.into()), ("oldest", oldest.into())];
     Debts {
         all: cell("dd-all", language.with("desk-debts-all", &all)),
         classes: vec![
-            row("u", language.say("desk-class-u"), owed.class_u),
-            row("b", language.say("desk-class-b"), owed.class_b),
-            row("d", language.say("desk-class-d"), owed.class_d),
-            row("p", language.say("desk-class-p"), owed.class_p),
-            row("none", language.say("desk-class-none"), owed.class_none),
+            row("u", language.say("desk-class-u"), |it| it.class_u),
+            row("b", language.say("desk-class-b"), |it| it.class_b),
+            row("d", language.say("desk-class-d"), |it| it.class_d),
+            row("p", language.say("desk-class-p"), |it| it.class_p),
+            row("none", language.say("desk-class-none"), |it| it.class_none),
         ],
         ages: vec![
-            row("1h", language.say("desk-age-1h"), owed.age_1h),
-            row("4h", language.say("desk-age-4h"), owed.age_4h),
-            row("24h", language.say("desk-age-24h"), owed.age_24h),
-            row("72h", language.say("desk-age-72h"), owed.age_72h),
-            row("168h", language.say("desk-age-168h"), owed.age_168h),
-            row("older", language.say("desk-age-older"), owed.age_older),
+            row("1h", language.say("desk-age-1h"), |it| it.age_1h),
+            row("4h", language.say("desk-age-4h"), |it| it.age_4h),
+            row("24h", language.say("desk-age-24h"), |it| it.age_24h),
+            row("72h", language.say("desk-age-72h"), |it| it.age_72h),
+            row("168h", language.say("desk-age-168h"), |it| it.age_168h),
+            row("older", language.say("desk-age-older"), |it| it.age_older),
         ],
-        past_deadline: sum("desk-past-deadline", "deadline", owed.past_deadline),
-        past_promise: sum("desk-past-promise", "promise", owed.past_promise),
+        past_deadline: known("desk-past-deadline", "deadline", |it| it.past_deadline),
+        past_promise: known("desk-past-promise", "promise", |it| it.past_promise),
         unseen: sum("desk-unseen", "unseen", unseen.into()),
     }
+}
+
+fn wanting(told: &Told, language: Language) -> Cell {
+    let text = match told {
+        Told::Read(_) => String::new(),
+        Told::Awaited => language.say("desk-figures-awaited"),
+        Told::Unanswered => language.say("desk-database"),
+    };
+    cell("wanting", text)
 }
 
 /// What is folded away is told in one line. It stays where it was when the page was loaded, and that line

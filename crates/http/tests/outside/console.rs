@@ -6,7 +6,7 @@ use cuptel_core::at_seat::{PersonNow, ResultNow};
 use cuptel_core::by_hand::ByHandError;
 use cuptel_core::id::{AssignmentId, AttemptId, CallbackId};
 use cuptel_core::own_result::{OwnResultNow, ResultTold};
-use cuptel_core::snapshot::Snapshot;
+use cuptel_core::snapshot::{QueueName, Snapshot};
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::{Disposition, KindByHand, Meaning, PriorityClass};
 use cuptel_http::Refusal;
@@ -422,7 +422,7 @@ async fn a_number_is_found_in_the_body_of_a_request_and_the_look_is_written_down
     assert!(
         heard
             .text
-            .contains("asl-teramo, prenotazioni, dal 23/11/2026 18:38")
+            .contains("Prenotazioni &#60;CUP&#62;, ASL di Teramo, dal 23/11/2026 18:38")
     );
     let heard = sends(&centre, "/find", &cookie, &[("number", "0861999999")]).await;
     assert!(
@@ -435,4 +435,43 @@ async fn a_number_is_found_in_the_body_of_a_request_and_the_look_is_written_down
     assert!(!log.contains(national));
     let open = centre.get("/find").await;
     assert_eq!(open.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn who_finds_a_number_goes_on_from_their_seat() {
+    let (centre, cookie) = talking().await;
+    let national = CALLER.strip_prefix("+39").unwrap();
+    let asked = [("number", national)];
+    let found = sends(&centre, "/find", &cookie, &asked).await.text;
+    assert!(!found.contains("/take"), "their queue lets nobody choose");
+    let in_charge = "action=\"/seats/101/in-charge\"";
+    assert!(found.contains(in_charge), "{found}");
+    let mut look = talks(centre.attempt);
+    look.seats[0].chooses = vec![QueueName {
+        tenant: "asl-teramo".to_owned(),
+        queue: "prenotazioni".to_owned(),
+    }];
+    centre.desk.looks.send_replace(std::sync::Arc::new(look));
+    let found = sends(&centre, "/find", &cookie, &asked).await.text;
+    assert!(
+        found.contains("action=\"/api/v1/seats/101/take\""),
+        "{found}"
+    );
+    assert!(
+        !found.contains("/supervisor/callbacks"),
+        "that is for who leads"
+    );
+    // The form has the number, and it stands in no address.
+    let form = [("number", national), ("step", "back")];
+    let form = sends(&centre, "/seats/101/in-charge", &cookie, &form).await;
+    assert_eq!(form.status, StatusCode::OK);
+    let typed = format!("value=\"{national}\"");
+    assert!(form.text.contains(&typed), "{}", form.text);
+    let system = centre.sign_in().await;
+    let found = sends(&centre, "/find", &system, &asked).await.text;
+    assert!(found.contains("href=\"/supervisor/callbacks/"), "{found}");
+    assert!(
+        !found.contains(in_charge),
+        "who works at no seat has no such form"
+    );
 }

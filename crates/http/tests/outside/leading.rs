@@ -267,6 +267,24 @@ async fn a_crowd_of_forty_queues_and_three_hundred_seats_has_its_page() {
 }
 
 #[tokio::test]
+async fn what_the_database_does_not_tell_is_no_zero() {
+    let centre = Centre::open().await;
+    let cookie = supervisor(&centre).await;
+    let debts = "Oltre la scadenza: ";
+    let before = centre.page_of("/supervisor", &cookie).await.text;
+    assert!(before.contains("<p id=\"wanting\" class=\"alert\"></p>"));
+    assert!(before.contains(&format!("{debts}0")), "{before}");
+    let without = Centre::open().await;
+    let cookie = supervisor(&without).await;
+    without.app().store.close().await.unwrap();
+    let page = without.page_of("/supervisor", &cookie).await.text;
+    assert!(page.contains("La base dati non risponde"), "{page}");
+    assert!(page.contains(&format!("{debts}–")), "{page}");
+    assert!(page.contains("id=\"dd-none\">–<"), "{page}");
+    assert_eq!(page.matches("<td class=\"n\" id=\"dd-").count(), 11);
+}
+
+#[tokio::test]
 async fn with_nothing_yet_the_floor_says_what_to_do_first() {
     let look = Snapshot {
         at_ms: AT_MS,

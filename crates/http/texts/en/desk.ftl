@@ -22,6 +22,7 @@ desk-forbidden-seat = Back to your seat
 desk-readonly = You may look and not act: whoever leads acts.
 desk-not-found = It does not exist, or is not of your authority.
 desk-database = The database does not answer: targets and ages are missing. Calls and seats are of now.
+desk-figures-awaited = Targets and ages are being read and appear by themselves in a moment; without JavaScript, reload the page. Calls and seats are of now.
 
 # Queues.
 desk-queues = Queues

@@ -22,6 +22,7 @@ desk-forbidden-seat = Torna alla tua postazione
 desk-readonly = Puoi guardare e non agire: agisce chi coordina.
 desk-not-found = Non c’è, o non è della tua ASL.
 desk-database = La base dati non risponde: mancano gli obiettivi e le età. Chiamate e postazioni sono di adesso.
+desk-figures-awaited = Si stanno leggendo gli obiettivi e le età: compaiono da soli tra poco; senza JavaScript, ricarica la pagina. Chiamate e postazioni sono di adesso.
 
 # Queues.
 desk-queues = Code
