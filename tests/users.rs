@@ -130,6 +130,21 @@ fn a_supervisor_of_one_authority_and_a_program_reach_as_far_as_they_were_let() {
         .run(&["user", "add", "lia", "--role", "auditor"])
         .failed();
     assert!(twice.contains("there is a user \"lia\" already"), "{twice}");
+
+    let told = ["user", "role", "lia", "auditor", "--tenant", "asl-teramo"];
+    let told = centre.run(&told).succeeded();
+    assert_eq!(told.trim(), "lia is auditor, tenant asl-teramo now.");
+    assert_eq!(
+        lia.opens("/api/v1/callbacks").status,
+        401,
+        "she signs in anew"
+    );
+    lia.sends("/session", &[("name", "lia"), ("password", OWN)]);
+    assert_eq!(lia.opens("/api/v1/callbacks").status, 200);
+    assert_eq!(lia.sends("/api/v1/stops", &own).status, 403);
+    let last = ["user", "role", "amministratore", "auditor"];
+    let last = centre.run(&last).failed();
+    assert!(last.contains("administrator"), "{last}");
 }
 
 #[test]

@@ -84,6 +84,16 @@ pub(crate) enum UserCommand {
         #[arg(long)]
         offline: bool,
     },
+    /// Gives somebody another role, for where it is said now; their sessions end
+    Role {
+        /// What they sign in as
+        name: String,
+        /// What they may do
+        #[arg(value_parser = one_of(Role::ALL))]
+        role: Role,
+        #[command(flatten)]
+        reach: ScopeOf,
+    },
     /// Lets somebody in no more; their sessions end
     Remove {
         /// What they sign in as
@@ -143,6 +153,19 @@ pub(crate) struct ScopeOf {
     employer: Option<String>,
 }
 
+impl ScopeOf {
+    /// A role as far as it reaches, in words.
+    fn with(&self, role: Role) -> String {
+        let mut text = role.as_str().replace('_', " ");
+        for (of, what) in [(&self.tenant, "tenant"), (&self.employer, "employer")] {
+            if let Some(of) = of {
+                text.push_str(&format!(", {what} {of}"));
+            }
+        }
+        text
+    }
+}
+
 /// `user`.
 pub(crate) fn users(config: &Config, command: UserCommand) -> anyhow::Result<ExitCode> {
     match command {
@@ -184,6 +207,12 @@ pub(crate) fn users(config: &Config, command: UserCommand) -> anyhow::Result<Exi
                 password_of(&api(config)?.post(&path, &json!({}))?)?
             };
             say(&for_once(&name, &text));
+        }
+        UserCommand::Role { name, role, reach } => {
+            let path = format!("users/{}/role", escaped(&name));
+            let told = json!({ "role": role, "tenant": reach.tenant, "employer": reach.employer });
+            Api::of(config)?.post(&path, &told)?;
+            say(&format!("{name} is {} now.", reach.with(role)));
         }
         UserCommand::Remove { name } => {
             let path = format!("users/{}/remove", escaped(&name));
