@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{
     Answers, Caller, Centre, Kind, Phone, SOON, Setup, assert_nobody_lost, crowd, until,
@@ -273,4 +273,27 @@ fn a_server_that_crashes_again_and_again_under_load_loses_nobody() {
     assert_nobody_lost(&centre, &refused);
     centre.assert_alive();
     centre.audit();
+}
+
+#[test]
+fn what_was_done_while_the_log_of_access_took_nothing_stands_there_afterwards() {
+    let mut centre = centre(8, Kind::Sqlite);
+    let token = json!({ "name": "tabellone", "role": "auditor" });
+    let token = centre.post("tokens", &token)["token"].take();
+    let token = token.as_str().expect("a token");
+    centre.database.goes_away();
+    let (status, answer) = centre.post_as(token, "stops");
+    assert_eq!(status, 403, "{answer}");
+    let tried = |centre: &Centre| {
+        let log = centre.get("access-log")["log"].take();
+        let log = log.as_array().expect("a list").clone();
+        let mut log = log.into_iter();
+        log.find(|it| it["who"] == "tabellone" && it["act"] == "POST /api/v1/stops")
+    };
+    assert_eq!(tried(&centre), None);
+
+    centre.database.comes_back();
+    let entry = until("the log has what waited", SOON, || tried(&centre));
+    assert_eq!(entry["refused"], true);
+    assert_eq!(entry["origin"], "127.0.0.1");
 }

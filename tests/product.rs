@@ -10,6 +10,7 @@ mod bad_input;
 mod bulk;
 mod by_hand;
 mod by_key;
+mod by_keyboard;
 mod by_phone;
 mod callbacks;
 mod calls;

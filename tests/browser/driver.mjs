@@ -20,15 +20,19 @@ page.on("console", (message) => {
 });
 
 // Asked while another page comes in place of this one, it is asked of that page.
-async function evaluate(asked) {
+async function ofWhatIsThere(ask) {
   for (;;) {
     try {
-      return await page.evaluate(asked);
+      return await ask();
     } catch (error) {
       if (!String(error).includes("Execution context was destroyed")) throw error;
       await page.waitForLoadState("load");
     }
   }
+}
+
+function evaluate(asked) {
+  return ofWhatIsThere(() => page.evaluate(asked));
 }
 
 // The element with the focus, as a screen reader would name it.
@@ -69,7 +73,7 @@ const acts = {
   },
   tree: async ({ selector }) => ({ text: await page.locator(selector).ariaSnapshot() }),
   axe: async () => {
-    const found = await new AxeBuilder({ page }).analyze();
+    const found = await ofWhatIsThere(() => new AxeBuilder({ page }).analyze());
     const told = found.violations.map((it) => ({
       rule: it.id, help: it.help, at: it.nodes.map((node) => node.target.join(" ")),
     }));

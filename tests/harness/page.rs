@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::centre::{Centre, repository};
-use super::patience::{SOON, until};
+use super::patience::{SOON, until, until_told};
 
 /// The driver gives up on anything before this.
 const ACT_TIME: Duration = Duration::from_secs(60);
@@ -149,10 +149,10 @@ impl<'c> Page<'c> {
     }
 
     pub(crate) fn shows(&mut self, selector: &str, text: &str) {
-        until(&format!("{selector} shows {text}"), SOON, || {
-            let shown = self.act("text", json!({ "selector": selector }));
-            let shown = shown["text"].as_str().unwrap_or_default().to_owned();
-            shown.contains(text).then_some(())
+        let what = format!("{selector} shows {text}, and not");
+        until_told(&what, SOON, || match self.text(selector) {
+            shown if shown.contains(text) => Ok(()),
+            shown => Err(shown),
         });
     }
 

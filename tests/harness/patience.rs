@@ -10,14 +10,24 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Looks until there is something to see; panics when the limit is over.
 pub(crate) fn until<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Option<T>) -> T {
+    until_told(what, limit, || look().ok_or(""))
+}
+
+/// The same, of something that says what there is instead.
+pub(crate) fn until_told<T, I: std::fmt::Display>(
+    what: &str,
+    limit: Duration,
+    mut look: impl FnMut() -> Result<T, I>,
+) -> T {
     let begun = now();
     loop {
-        if let Some(seen) = look() {
-            return seen;
-        }
+        let instead = match look() {
+            Ok(seen) => return seen,
+            Err(instead) => instead,
+        };
         assert!(
             begun.elapsed() < limit,
-            "waited {} s in vain: {what}",
+            "waited {} s in vain: {what} {instead}",
             limit.as_secs()
         );
         std::thread::sleep(LOOK_EVERY);
