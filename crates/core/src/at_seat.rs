@@ -73,6 +73,8 @@ pub struct ResultNow {
     pub until_ms: Option<UtcMs>,
     /// Whether that time ends with the result.
     pub ends_with_it: bool,
+    /// Whether the person was given on: what is owed to them is seen by whoever has them.
+    pub given_on: bool,
 }
 
 impl Centre {
@@ -151,6 +153,7 @@ pub(crate) fn result_at(work: &SeatWork) -> Option<ResultNow> {
                 code: assignment.code.clone(),
                 until_ms: None,
                 ends_with_it: false,
+                given_on: false,
             }),
         },
         SeatWork::WrapUp { may_end, done, .. } => Some(ResultNow {
@@ -159,6 +162,7 @@ pub(crate) fn result_at(work: &SeatWork) -> Option<ResultNow> {
             code: done.assignment.code.clone(),
             until_ms: done.assignment.wrap_up_until_ms,
             ends_with_it: *may_end,
+            given_on: done.given_on,
         }),
         SeatWork::Idle
         | SeatWork::Offered { .. }

@@ -367,6 +367,7 @@ impl Centre {
             settled: None,
             case: None,
             person,
+            given_on: true,
         };
         self.begin_wrap_up(now, id, done, step);
         Some(LetGo { with, queue, told })

@@ -268,6 +268,7 @@ impl Centre {
                 settled,
                 case,
                 person,
+                given_on: false,
             },
             step,
         );

@@ -16,7 +16,9 @@ use crate::time::Now;
 use crate::words::{CallbackEventKind, CallbackState, ClosedHow};
 
 /// Why a need was closed that stays by itself.
-const BY_A_WORD: &str = "closed with the result of a conversation";
+pub const BY_A_WORD: &str = "closed with the result of a conversation";
+/// Why a need was closed that a result had opened, where another result was told then.
+pub const BY_CORRECTION: &str = "the result of the conversation was corrected";
 
 /// What was said of needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,14 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::by_hand::{ByHandError, CallbackTold, ClosingTold};
 use crate::centre::Centre;
 use crate::id::{AssignmentId, CallbackId, NeedId, QueueId, SeatId};
+use crate::keeping::BY_CORRECTION;
 use crate::owing::About;
 use crate::own_result::OwnResult;
 use crate::record::{NeedDetailRow, NeedRow};
 use crate::step::{CommandError, Step};
 use crate::time::Now;
 use crate::words::{CallbackState, ClosedByHand, ClosedHow, KindByHand};
-
-const CORRECTED: &str = "the result of the conversation was corrected";
 
 /// What the result of a conversation has opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +25,7 @@ pub(crate) struct OpenedByResult {
 
 impl Centre {
     /// The person at a seat is owed a call from now on, and nothing else by an earlier result of the same
-    /// conversation. Who is owed the same already is owed it once.
+    /// conversation. Who is owed the same already is owed it once. By which need.
     pub(crate) fn owe_by_result(
         &mut self,
         now: Now,
@@ -34,9 +33,9 @@ impl Centre {
         own: &OwnResult,
         kind: KindByHand,
         step: &mut Step,
-    ) -> Result<(), CommandError> {
+    ) -> Result<Option<NeedId>, CommandError> {
         let Some(rule) = self.rules.queues.get(&queue) else {
-            return Ok(());
+            return Ok(None);
         };
         let tenant = self.rules.tenants.get(&rule.tenant);
         let operator = self.seats.get(&id).and_then(|seat| seat.sign_in.as_ref());
@@ -65,7 +64,7 @@ impl Centre {
                         need,
                     });
                 }
-                Ok(())
+                Ok(need)
             }
             Err(CommandError::ByHand(ByHandError::OpenAlready(open))) => {
                 self.opened_again(now, (id, open), told, step)
@@ -74,22 +73,24 @@ impl Centre {
         }
     }
 
-    /// The same is open: by an earlier result of this conversation, which this one corrects, or from before.
+    /// The same is open, by this need: from an earlier result of this conversation, which this one corrects,
+    /// or from before.
     fn opened_again(
         &mut self,
         now: Now,
         (id, open): (SeatId, CallbackId),
         told: CallbackTold,
         step: &mut Step,
-    ) -> Result<(), CommandError> {
+    ) -> Result<Option<NeedId>, CommandError> {
         let Some((of, former)) = self.owed_already(open, &told) else {
-            return Ok(());
+            return Ok(None);
         };
+        let need = former.need;
         let is_own = self.opened_at(id).is_some_and(|it| it.need == former.need);
         self.take_back_opened(now, id, Some(former.need), step);
         if !is_own {
             self.make_sooner(now, open, &told, step);
-            return Ok(());
+            return Ok(Some(need));
         }
         let detail = NeedDetailRow {
             class: told.class,
@@ -98,7 +99,7 @@ impl Centre {
             ..former
         };
         self.keep_detail(now, detail, step);
-        Ok(())
+        Ok(Some(need))
     }
 
     /// What an earlier result of the conversation at a seat has opened is owed no more, but for this need.
@@ -140,7 +141,7 @@ impl Centre {
             callback: opened.callback,
             need: Some(need.id),
             how: ClosedByHand::Withdrawn,
-            because: CORRECTED.to_owned(),
+            because: BY_CORRECTION.to_owned(),
             by: sign_in.and_then(|operator| self.operator_name(operator)),
         };
         self.record_closing(&need, &told, step);

@@ -208,7 +208,10 @@ impl Centre {
                 self.take_back_opened(now, id, None, step);
             }
             Meaning::TakenInCharge => {
-                self.owe_by_result(now, (id, queue), &own, KindByHand::TakenInCharge, step)?;
+                let kind = KindByHand::TakenInCharge;
+                let owed = self.owe_by_result(now, (id, queue), &own, kind, step)?;
+                // Whoever says so closes it with no tick: it is what they promise.
+                said.close.retain(|need| Some(*need) != owed);
             }
             Meaning::CallAgain => {
                 let work = self.seats.get(&id).map(|seat| &seat.work);

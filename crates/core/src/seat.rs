@@ -114,6 +114,9 @@ pub(crate) struct Done {
     pub(crate) case: Option<CallbackId>,
     /// Who that was.
     pub(crate) person: Caller,
+    /// Whether they were given on: what becomes of them is seen by whoever has them.
+    #[serde(default)]
+    pub(crate) given_on: bool,
 }
 
 /// A seat in memory.

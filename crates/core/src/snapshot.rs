@@ -130,6 +130,10 @@ pub struct QueueNow {
     pub callbacks_from_ms: Option<UtcMs>,
     /// The oldest debt's place in line.
     pub callbacks_oldest_ms: Option<UtcMs>,
+    /// The first that an operator may choose from, in the order of the line; none where the queue lets
+    /// nobody choose.
+    #[serde(skip)]
+    pub choosable: Vec<CallbackId>,
     /// Tasks not closed.
     pub tasks_open: u32,
     /// When the first of them is due, or was.
@@ -194,6 +198,8 @@ pub struct SeatNow {
     pub chosen: Chosen,
     /// Why, for a pause.
     pub pause_reason: Option<String>,
+    /// The supervisor who chose it for them.
+    pub supervisor: Option<String>,
     /// What the seat does.
     pub work: WorkState,
     /// Since when.
@@ -489,6 +495,7 @@ impl Centre {
                 callbacks_held: self.blending.holds(*id),
                 callbacks_from_ms: rule.callback.shut_until(now.utc_ms),
                 callbacks_oldest_ms: self.ledger.oldest(*id),
+                choosable: self.choosable(*id, rule),
                 tasks_open: count(self.tasks.of_queue(*id)),
                 tasks_due_ms: self.tasks.due_ms(*id),
                 wait: self.wait_now(now, *id, &crews).map(WaitNow::from),
@@ -643,6 +650,7 @@ impl Centre {
             employer: who.map(|it| it.employer.clone()),
             chosen: seat.chosen(),
             pause_reason: seat.sign_in.as_ref().and_then(|s| s.pause_reason.clone()),
+            supervisor: seat.sign_in.as_ref().and_then(|s| s.supervisor.clone()),
             work: seat.work_state(),
             since_ms: seat.interval.as_ref().map(|interval| interval.since_ms),
             reachable: seat.reachable_at(now.utc_ms),

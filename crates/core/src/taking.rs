@@ -14,6 +14,9 @@ use crate::step::{CommandError, Step};
 use crate::time::{Now, UtcMs};
 use crate::words::Chosen;
 
+/// So many of a queue are shown to who may choose.
+const CHOOSABLE_MAX: usize = 10;
+
 /// When a callback that is chosen is offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Turn {
@@ -160,6 +163,21 @@ impl Centre {
     /// Whether who works at a seat can and may serve a queue.
     fn serves(&self, seat: &Seat, rule: &Queue) -> bool {
         rule.can_be_served_by(&seat.skills) && self.may_be_lent(seat.home, rule.tenant)
+    }
+
+    /// The first callbacks in the line of a queue that lets operators choose: nobody talks with these
+    /// people, rings them or has them already.
+    pub(crate) fn choosable(&self, id: QueueId, rule: &Queue) -> Vec<CallbackId> {
+        if !rule.callback.preview.chosen_by_hand {
+            return Vec::new();
+        }
+        let first = self.matching.dials_in_line(id, CHOOSABLE_MAX).into_iter();
+        first
+            .filter_map(|(_, work)| match work {
+                Work::Callback(callback) => Some(callback),
+                Work::Attempt(_) => None,
+            })
+            .collect()
     }
 
     /// The queues of which a seat's operator may choose a callback now.

@@ -32,6 +32,10 @@
   let cameMs = Date.now();
   let takenMs = Number(document.body.dataset.at);
   let rowsChanged = false;
+  // Whoever looks is not known any more: the server says so instead of a look.
+  let hasEnded = false;
+  // When a page that was asked for did not come: it is not asked for again at once.
+  let failedMs = 0;
   // What the forms of this page are about, and whether that is over.
   let forms = document.body.dataset.forms;
   let formsChanged = false;
@@ -65,6 +69,7 @@
   }
 
   function state() {
+    if (hasEnded) return said.saidEnded ?? "";
     if (Date.now() - cameMs > STALE_MS) {
       return (said.saidLost ?? "").replace("{time}", clock.format(takenMs));
     }
@@ -78,8 +83,13 @@
     if (area.contains(at) && at.matches("input:not([type=hidden]), select, textarea")) return true;
     // What was typed is not thrown away either, because something else has the focus for a moment; a note that
     // is kept elsewhere comes back.
-    const isTyped = [...area.querySelectorAll("input:not([type=hidden]), textarea")];
-    return isTyped.filter((it) => !(said.keepsNotes && it.matches("[data-kept]"))).some(
+    return typedIn(area).some((it) => !(said.keepsNotes && it.matches("[data-kept]")));
+  }
+
+  // The controls into which something was typed.
+  function typedIn(area) {
+    const all = [...area.querySelectorAll("input:not([type=hidden]), textarea")];
+    return all.filter(
       (it) => it.type === "checkbox" || it.type === "radio" ? it.checked !== it.defaultChecked : it.value !== it.defaultValue,
     );
   }
@@ -91,13 +101,23 @@
     return Boolean(note) && (note === document.activeElement || note.value !== "");
   }
 
+  // Whoever still writes about one person can handle the call of the next one.
+  function takeCall(old, fresh) {
+    const cards = [old, fresh].map((it) => it.querySelector("#call")?.parentElement);
+    cards[0]?.remove();
+    if (cards[1]) old.querySelector(".actions")?.prepend(cards[1]);
+  }
+
   // Takes what can be done in the same conversation from another page, around the form of the note that is
   // being written: a call that begins or is held meanwhile can be handled, and the field keeps its caret.
   function takeAround(old, fresh) {
     const held = document.activeElement.form;
     const forms = [...fresh.querySelectorAll("form")];
     const theirs = forms.find((it) => it.getAttribute("action") === held?.getAttribute("action") && it.querySelector("[data-kept]"));
+    if (old.dataset.conversation !== fresh.dataset.conversation) takeCall(old, fresh);
     if (!theirs || old.dataset.conversation !== fresh.dataset.conversation) return false;
+    // What was typed elsewhere stays as well.
+    if ([...old.querySelectorAll("form")].some((it) => it !== held && typedIn(it).length > 0)) return false;
     const pairs = [];
     for (let [a, b] = [held, theirs]; a !== old; [a, b] = [a.parentElement, b.parentElement]) {
       if (!b || b === fresh) return false;
@@ -120,30 +140,57 @@
     return [control.id, control.form?.getAttribute("action"), control.name, control.value].join(" ");
   }
 
+  // What had the focus and is gone, or is shown no more, takes nobody to the top of the page.
+  let focused = null;
+  document.addEventListener("focusin", (event) => { focused = event.target; });
+  function keepFocus() {
+    const at = document.activeElement;
+    if (focused === null || (at !== null && at !== document.body)) return;
+    if (focused.isConnected && focused.getClientRects().length > 0) return;
+    (document.getElementById("do") ?? document.querySelector("main"))?.focus();
+  }
+  document.addEventListener("cuptel:shown", keepFocus);
+
   // Puts what can be done as it is on another page into this one.
   function take(page, about) {
     for (const [id, heading] of [["contacts", "person"], ["doing", "do"]]) {
       const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
       if (!old || !fresh) continue;
       const held = old.contains(document.activeElement) ? keyOf(document.activeElement) : null;
+      // What one would do next stands in the place of what was done, as taking up after a hold.
+      const next = (document.activeElement?.dataset.next ?? "").split(" ");
       old.replaceWith(fresh);
       if (held === null) continue;
       const all = [...fresh.querySelectorAll("button, input, select, summary")];
       // What is folded away cannot have the focus.
       const same = all.filter((it) => it.getClientRects().length > 0);
-      (same.find((it) => keyOf(it) === held) ?? document.getElementById(heading)).focus();
+      const found = same.find((it) => keyOf(it) === held) ?? same.find((it) => it.id && next.includes(it.id));
+      (found ?? document.getElementById(heading)).focus();
     }
+    isTaken(page, about);
+    tell("taken");
+  }
+
+  // The forms here are those of another page now.
+  function isTaken(page, about) {
     forms = page.body.dataset.forms ?? about;
     mark = page.body.dataset.mark ?? mark;
     formsChanged = false;
-    tell("taken");
   }
   document.addEventListener("cuptel:page", (event) => take(event.detail));
 
+  // The forms that were asked for and had to wait for whoever was writing.
+  let kept = null;
+  document.addEventListener("focusout", () => { kept = null; });
+
   // What can be done has changed: loads it, and leaves the focus where it was, or at its heading.
-  async function reload(mark) {
+  async function reload(about) {
     const doing = document.getElementById("doing");
     if (!doing || loading) return;
+    if (about === kept || Date.now() - failedMs < STALE_MS) {
+      formsChanged = true;
+      return;
+    }
     const writes = isWriting(doing);
     if (isBeingFilled(doing) && !writes) {
       formsChanged = true;
@@ -156,17 +203,24 @@
       const answer = await fetch(location.href, { headers });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("doing");
-      if (answer.ok && fresh && isWriting(doing) && takeAround(doing, fresh)) {
-        forms = page.body.dataset.forms ?? mark;
-        formsChanged = false;
-        return;
-      }
-      if (!answer.ok || !fresh || isBeingFilled(doing)) {
+      if (!answer.ok || !fresh) {
+        failedMs = Date.now();
         formsChanged = true;
         return;
       }
-      take(page, mark);
+      if (isWriting(doing) && takeAround(doing, fresh)) {
+        isTaken(page, about);
+        return;
+      }
+      if (isBeingFilled(doing)) {
+        // It is asked for again when they are through, or when something else has changed.
+        kept = about;
+        formsChanged = true;
+        return;
+      }
+      take(page, about);
     } catch {
+      failedMs = Date.now();
       formsChanged = true;
     } finally {
       loading = false;
@@ -216,12 +270,15 @@
 
   async function freshen(wanted) {
     // The next look asks again; what was refused was said.
-    if (loading || wanted === refused) return;
+    if (loading || wanted === refused || Date.now() - failedMs < STALE_MS) return;
     loading = true;
     try {
       const answer = await fetch(location.href, { headers: { accept: "text/html", "cuptel-look": "1" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (!answer.ok) return;
+      if (!answer.ok) {
+        failedMs = Date.now();
+        return;
+      }
       let isWhole = true;
       for (const old of document.querySelectorAll("[data-part]")) {
         const fresh = page.getElementById(old.id);
@@ -231,7 +288,7 @@
       if (isWhole) mark = page.body.dataset.mark ?? wanted;
       tellChanged(!isWhole);
     } catch {
-      // The connection says how old everything is.
+      failedMs = Date.now();
     } finally {
       loading = false;
     }
@@ -243,6 +300,7 @@
 
   function show(texts, atMs) {
     cameMs = Date.now();
+    hasEnded = false;
     takenMs = atMs;
     rowsChanged = texts.layout !== undefined && texts.layout !== document.body.dataset.layout;
     if (!rowsChanged) {
@@ -259,6 +317,20 @@
     write(connection, state());
     document.body.classList.remove("stale");
     tell("look", texts);
+    keepFocus();
+  }
+
+  // Whether it is because a session is over.
+  async function askWhy() {
+    const asking = new AbortController();
+    try {
+      const answer = await fetch(source, { signal: asking.signal });
+      hasEnded = answer.status === 401;
+    } catch {
+      // Nobody answers: that is said already.
+    } finally {
+      asking.abort();
+    }
   }
 
   function listen() {
@@ -268,7 +340,9 @@
     });
     events.addEventListener("error", () => {
       // After an answer that is no stream (503, 401) a browser does not try again.
-      if (events.readyState === EventSource.CLOSED) setTimeout(listen, STALE_MS);
+      if (events.readyState !== EventSource.CLOSED) return;
+      askWhy();
+      setTimeout(listen, STALE_MS);
     });
   }
 

@@ -84,7 +84,7 @@
     person = now;
     const notice = document.querySelector("main > .notice");
     const about = notice?.dataset.about;
-    const isOver = about === undefined ? now !== "" && !notice?.classList.contains("bad") : about !== now;
+    const isOver = about === undefined ? now !== "" : about !== now;
     if (!notice || !isOver) return;
     notice.remove();
     announcer.textContent = "";
@@ -230,6 +230,7 @@
     if (notice) {
       // It is spoken by the announcer, once.
       notice.removeAttribute("role");
+      notice.removeAttribute("autofocus");
       document.querySelector("main > h1")?.before(notice);
       person = page.getElementById("seat-person")?.textContent ?? person;
       tellAnswer(notice, ringsOn(page));
@@ -264,6 +265,7 @@
       if (page.querySelector(".notice.bad")) return;
       form.reset();
       document.dispatchEvent(new CustomEvent("cuptel:page", { detail: page }));
+      document.dispatchEvent(new CustomEvent("cuptel:shown"));
       return;
     }
     const fresh = page.querySelector("main");

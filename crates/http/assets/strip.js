@@ -11,6 +11,7 @@
     hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "Europe/Rome",
   });
   let cameMs = Date.now();
+  let hasEnded = false;
   const [state, ring] = ["strip-state", "strip-ring"].map((id) => document.getElementById(id));
   const own = document.title;
 
@@ -21,6 +22,7 @@
 
   function show(texts) {
     cameMs = Date.now();
+    hasEnded = false;
     const rings = texts["strip-ring"] ?? "";
     write(state, texts["seat-state"] ?? "");
     write(ring, rings);
@@ -28,19 +30,35 @@
     document.title = rings ? `${texts["seat-title"]} — ${own}` : own;
   }
 
+  // Whether it is because the session is over.
+  async function askWhy() {
+    const asking = new AbortController();
+    try {
+      const answer = await fetch(strip.dataset.strip, { signal: asking.signal });
+      hasEnded = answer.status === 401;
+    } catch {
+      // Nobody answers: that is said already.
+    } finally {
+      asking.abort();
+    }
+  }
+
   function listen() {
     const events = new EventSource(strip.dataset.strip);
     events.addEventListener("texts", (event) => show(JSON.parse(event.data)));
     events.addEventListener("error", () => {
       // After an answer that is no stream (503, 401) a browser does not try again.
-      if (events.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS);
+      if (events.readyState !== EventSource.CLOSED) return;
+      askWhy();
+      setTimeout(listen, AGAIN_MS);
     });
   }
   listen();
   // What is not known any more is not shown as if it were.
   setInterval(() => {
     if (Date.now() - cameMs < STALE_MS) return;
-    write(state, document.body.dataset.saidLost.replace("{time}", clock.format(cameMs)));
+    const said = document.body.dataset;
+    write(state, hasEnded ? said.saidEnded : said.saidLost.replace("{time}", clock.format(cameMs)));
     write(ring, "");
     strip.dataset.level = "lost";
     document.title = own;

@@ -75,6 +75,7 @@ struct Known {
     about: Mutex<Option<String>>,
     /// Whether what they asked for was not done.
     is_refused: AtomicBool,
+    is_asked: AtomicBool,
 }
 
 impl Caller {
@@ -93,6 +94,7 @@ impl Caller {
             ends_ms: None,
             about: Mutex::default(),
             is_refused: AtomicBool::default(),
+            is_asked: AtomicBool::default(),
         }))
     }
 
@@ -111,6 +113,7 @@ impl Caller {
             ends_ms: None,
             about: Mutex::default(),
             is_refused: AtomicBool::default(),
+            is_asked: AtomicBool::default(),
         }))
     }
 
@@ -129,6 +132,7 @@ impl Caller {
             ends_ms: token.ends_ms,
             about: Mutex::default(),
             is_refused: AtomicBool::default(),
+            is_asked: AtomicBool::default(),
         }))
     }
 
@@ -229,6 +233,15 @@ impl Caller {
     /// Whether what they asked for was not done.
     pub(crate) fn was_refused(&self) -> bool {
         self.0.is_refused.load(Ordering::Relaxed)
+    }
+
+    /// They are asked whether they mean it: nothing was done yet.
+    pub(crate) fn is_asked(&self) {
+        self.0.is_asked.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn was_asked(&self) -> bool {
+        self.0.is_asked.load(Ordering::Relaxed)
     }
 
     /// Tells them once, on their next page, what came of what they did.

@@ -236,14 +236,14 @@ async fn checked(State(shared): State<Shared>, request: Request, next: Next) -> 
     if caller.must_choose_before(path.as_str()) {
         return Redirect::to("/password").into_response();
     }
-    let need = rights::need(request.method(), path.as_str());
     let visit = Visit {
         shared: shared.clone(),
         caller,
         language,
         path: request.uri().path().to_owned(),
     };
-    if !rights::may(visit.caller.role(), need) {
+    let asked = (request.method(), path.as_str(), visit.path.as_str());
+    if rights::is_refused(&shared, &visit.caller, asked).await {
         return visit.unwell(StatusCode::FORBIDDEN, &Typed::default());
     }
     let (request, kept) = match kept(request).await {

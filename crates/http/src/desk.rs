@@ -35,7 +35,7 @@ use cuptel_core::snapshot::{SiteNow, Snapshot};
 use cuptel_core::time::UtcMs;
 
 pub(crate) use in_time::{InTime, now_of};
-pub(crate) use kept::{DeskKept, Stored};
+pub(crate) use kept::{DeskKept, Figures};
 pub(crate) use live::{LiveKept, Watched, texts_for as watched_texts_for};
 pub(crate) use room::title_of;
 use room::{Room, Seen, path_of_site};
@@ -47,7 +47,7 @@ use crate::error::ApiError;
 use crate::events::as_seen;
 use crate::page::{Frame, frame, html, looks_by_itself, silent_frame};
 use crate::pages::{Shared, SharedParts};
-use crate::rights::{self, Need, may, need};
+use crate::rights::{self, Need, may};
 use crate::signing_in::sign_in_page;
 use crate::texts::Language;
 
@@ -129,7 +129,8 @@ async fn guarded(
     if caller.must_choose_before(matched) {
         return Redirect::to("/password").into_response();
     }
-    if !may(caller.role(), need(request.method(), matched)) {
+    let asked = (request.method(), matched, request.uri().path());
+    if rights::is_refused(&shared, &caller, asked).await {
         return forbidden(&shared, language, &caller);
     }
     rights::checked(State(shared), request, next).await

@@ -31,10 +31,7 @@ impl Doing {
         Self {
             signs_in: !is_in && seat.work == WorkState::Idle,
             available: available(seat),
-            disposes: matches!(
-                seat.work,
-                WorkState::Talking | WorkState::OnHold | WorkState::WrapUp
-            ),
+            disposes: seat.result.is_some(),
             takes: seat.task.filter(|_| is_in && !at_task),
             ends: seat.task.filter(|_| at_task),
             pauses: is_in && !matches!(seat.chosen, Chosen::Paused | Chosen::FrontOffice),
@@ -47,6 +44,7 @@ impl Doing {
         let reachable = if seat.reachable { "" } else { "!" };
         let task = seat.task.map_or(String::new(), |task| task.to_string());
         let result = seat.result.as_ref();
+        let which = result.map_or(String::new(), |it| it.conversation.to_string());
         let told = result.and_then(|result| result.told);
         let told = told.map_or("", |told| told.as_str());
         let code = result.and_then(|result| result.code.as_ref());
@@ -54,7 +52,7 @@ impl Doing {
         let call = seat.person.as_ref().and_then(|person| person.attempt);
         let call = call.map_or(String::new(), |call| format!(" {call}"));
         format!(
-            "{}{} {}{task} {told}{code}{call}",
+            "{}{} {}{task} {which} {told}{code}{call}",
             seat.chosen, reachable, seat.work
         )
     }
@@ -73,6 +71,9 @@ fn available(seat: &SeatNow) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use cuptel_core::at_seat::ResultNow;
+    use cuptel_core::id::AssignmentId;
+
     use super::*;
 
     fn seat(chosen: Chosen, work: WorkState) -> SeatNow {
@@ -84,6 +85,7 @@ mod tests {
             employer: None,
             chosen,
             pause_reason: None,
+            supervisor: None,
             work,
             since_ms: None,
             reachable: true,
@@ -115,7 +117,17 @@ mod tests {
 
     #[test]
     fn who_talks_gives_the_result_and_may_choose_a_pause_for_later() {
-        let doing = Doing::of(&seat(Chosen::Available, WorkState::Talking));
+        let mut at = seat(Chosen::Available, WorkState::Talking);
+        assert!(!Doing::of(&at).disposes, "a colleague, or the directory");
+        at.result = Some(ResultNow {
+            conversation: AssignmentId(7),
+            told: None,
+            code: None,
+            until_ms: None,
+            ends_with_it: false,
+            given_on: false,
+        });
+        let doing = Doing::of(&at);
         assert!(doing.disposes && doing.pauses && !doing.signs_in);
     }
 

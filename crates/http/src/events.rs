@@ -19,7 +19,7 @@ use tokio::time::Instant;
 
 use crate::access::{Caller, Onlooker, Sight, clock};
 use crate::board::Board;
-use crate::desk::{self, DeskKept, Stored};
+use crate::desk::{self, DeskKept, Figures};
 use crate::error::ApiError;
 use crate::pages::{Shared, SharedParts};
 use crate::person::AtSeat;
@@ -428,24 +428,20 @@ impl Listening {
             }
             (Carries::WallTexts, _) => {
                 let told = DeskKept::get(&self.shared).await;
-                self.wall(look, told.stored()).map(Some)
+                self.wall(look, &told).map(Some)
             }
             _ => self.render(look).map(Some),
         }
     }
 
     /// The wallboard, written once for all who look at it.
-    fn wall(
-        &self,
-        look: &Arc<Snapshot>,
-        stored: Option<&Stored>,
-    ) -> Result<Arc<str>, serde_json::Error> {
+    fn wall(&self, look: &Arc<Snapshot>, told: &Figures) -> Result<Arc<str>, serde_json::Error> {
         let language = self.onlooker.language;
         let pages = &self.shared.renderings.pages[tongue(language)];
         // The board beside it names nobody either.
         let board = self.shared.board(look, Sight::Masked, language);
         pages.wall.get(look, || {
-            let wall = Wall::new(look, stored, language);
+            let wall = Wall::new(look, told, language);
             serde_json::to_string(&wall.texts(&board)).map(Arc::from)
         })
     }

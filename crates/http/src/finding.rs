@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use cuptel_core::number::Caller as Person;
 use cuptel_core::snapshot::{SeatNow, Snapshot};
 use cuptel_core::words::CallbackState;
-use cuptel_store::FoundOpen;
+use cuptel_store::{FoundOpen, NeedView};
 use serde::Deserialize;
 
 use crate::access::{Caller, Onlooker};
@@ -111,7 +111,27 @@ fn seat_of<'l>(look: &'l Snapshot, caller: &Caller) -> Option<&'l SeatNow> {
     seats.find(|seat| seat.operator.as_deref() == Some(operator))
 }
 
-fn line((look, language): (&Snapshot, Language), caller: &Caller, found: FoundOpen) -> Line {
+/// One thing that is owed, in words.
+fn need((look, language): (&Snapshot, Language), tenant: &str, it: &NeedView) -> String {
+    let queue = it.queue.as_ref();
+    let service = queue.and_then(|queue| {
+        let service = service_of(look, Some(queue), Some(&tenant.to_owned()));
+        service.into_iter().next()
+    });
+    let kind = words::need_kind(language, it.kind);
+    let by = it.due_ms.map(|due_ms| {
+        let by = words::date_and_time(due_ms);
+        language.with("need-by", &[("by", by.into())])
+    });
+    let said = [Some(kind), service, by, it.note.clone()];
+    said.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn line(
+    (look, language): (&Snapshot, Language),
+    caller: &Caller,
+    (found, needs): (FoundOpen, Vec<NeedView>),
+) -> Line {
     let service = match &found.queue {
         Some(queue) => service_of(look, Some(queue), Some(&found.tenant)).join(", "),
         None => desk::title_of(look, &found.tenant).to_owned(),
@@ -143,7 +163,11 @@ fn line((look, language): (&Snapshot, Language), caller: &Caller, found: FoundOp
                 ("state", state.into()),
             ],
         ),
-        needs: found.notes,
+        needs: needs
+            .iter()
+            .filter(|need| need.closed_ms.is_none())
+            .map(|it| self::need((look, language), &found.tenant, it))
+            .collect(),
         path: reads.then(|| format!("/supervisor/callbacks/{}", found.callback)),
         is_theirs,
     }
@@ -170,14 +194,16 @@ pub(crate) async fn find(
     let ids: Vec<String> = found.iter().map(|it| it.callback.to_string()).collect();
     caller.logged(&shared, LOOK, Some(&ids.join(" "))).await?;
     let look = shared.engine.snapshot();
-    let found = found.into_iter();
-    let found = found
-        .map(|it| line((&look, language), &caller, it))
-        .collect();
+    let mut lines = Vec::new();
+    for it in found {
+        let detail = shared.store.callback(it.callback).await?;
+        let needs = detail.map(|it| it.needs).unwrap_or_default();
+        lines.push(line((&look, language), &caller, (it, needs)));
+    }
     Ok(shown(
         &shared,
         &caller,
         language,
-        (typed, None, Some(found)),
+        (typed, None, Some(lines)),
     ))
 }

@@ -10,6 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use cuptel_core::by_hand::{ByHandError, CallbackTold, NOTE_MAX};
+use cuptel_core::id::AssignmentId;
 use cuptel_core::number::{Caller as Person, PhoneNumber};
 use cuptel_core::prescription::{NotAPrescription, PrescriptionNumber};
 use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot};
@@ -24,12 +25,14 @@ use crate::answers;
 use crate::error::ApiError;
 use crate::page::{Frame, frame, html};
 use crate::pages::Shared;
-use crate::person::{OF_ANOTHER, number_looked_at};
+use crate::person::{LOOK_AT_NUMBER, OF_ANOTHER, number_looked_at, service_of};
 use crate::port::Refusal;
 use crate::session::{Notice, random_name};
 use crate::texts::Language;
 use crate::words;
 
+/// A form goes on about an earlier conversation for so long.
+const EARLIER_MS: i64 = 3_600_000;
 /// Bytes of a field of the form, at most: far beyond what is right, so that what is wrong can be shown.
 const FIELD_MAX: usize = 2_000;
 
@@ -49,6 +52,8 @@ pub(crate) struct Typed {
     pub(crate) key: String,
     /// `confirm`, `back`, or nothing.
     pub(crate) step: String,
+    /// In which conversation it was opened: who does not fit it any more is not whom it is about.
+    pub(crate) conversation: String,
 }
 
 impl Typed {
@@ -109,6 +114,10 @@ impl Form {
                 (Some(tenant), Some(queue)) => format!("{tenant}/{queue}"),
                 (_, _) => String::new(),
             },
+            conversation: seat
+                .result
+                .as_ref()
+                .map_or(String::new(), |it| it.conversation.to_string()),
             ..Typed::default()
         };
         Self::with(language, look, typed)
@@ -212,7 +221,8 @@ pub(crate) async fn take(
     if step == "back" {
         return anew(form);
     }
-    let right = match looked_at(&shared, language, (&look, seat), &form.typed).await? {
+    let who = (&caller, language);
+    let right = match looked_at(&shared, who, (&look, seat), &form.typed).await? {
         Looked::Right(right) => *right,
         Looked::Wrong(wrong) => {
             form.wrong = wrong;
@@ -234,10 +244,7 @@ pub(crate) async fn take(
         Ok(()) if step != "confirm" => {
             // What they typed they know; the number of the call at hand is looked at.
             if form.typed.number.trim().is_empty() {
-                if !caller.sees_number_at(seat) {
-                    return Err(ApiError::Forbidden(OF_ANOTHER));
-                }
-                number_looked_at(&shared, &caller, seat).await?;
+                look_at_theirs(&shared, &caller, seat, &form.typed).await?;
             }
             let page = (Some((summary, read_back)), None);
             Ok(shown(&shared, &caller, language, (&name, form), page))
@@ -312,15 +319,65 @@ fn nre_words(language: Language, wrong: NotAPrescription) -> String {
     }
 }
 
+/// The conversation in which a form was opened, where the seat has another one by now, or none.
+fn earlier(seat: &SeatNow, typed: &Typed) -> Option<AssignmentId> {
+    let meant = AssignmentId(typed.conversation.parse().ok()?);
+    let is_on = seat
+        .result
+        .as_ref()
+        .is_some_and(|it| it.conversation == meant);
+    (!is_on).then_some(meant)
+}
+
+/// Writes down that the number of the conversation is shown, to whoever may see it.
+async fn look_at_theirs(
+    shared: &Shared,
+    caller: &Caller,
+    seat: &SeatNow,
+    typed: &Typed,
+) -> Result<(), ApiError> {
+    if !caller.sees_number_at(seat) {
+        return Err(ApiError::Forbidden(OF_ANOTHER));
+    }
+    match earlier(seat, typed) {
+        None => number_looked_at(shared, caller, seat).await,
+        Some(conversation) => {
+            let about = conversation.to_string();
+            caller.logged(shared, LOOK_AT_NUMBER, Some(&about)).await?;
+            Ok(())
+        }
+    }
+}
+
+/// The number of the conversation that the form is about: of an earlier one, to whoever had it.
+async fn spoken_with(
+    shared: &Shared,
+    caller: &Caller,
+    seat: &SeatNow,
+    typed: &Typed,
+) -> Result<Option<PhoneNumber>, ApiError> {
+    let Some(meant) = earlier(seat, typed) else {
+        return shared.number_at(seat).await;
+    };
+    let now_ms = shared.engine.snapshot().at_ms;
+    let found = shared.store.conversation(meant).await?;
+    let theirs = found.filter(|it| {
+        let is_fresh = it.ended_ms.is_none_or(|ended| ended > now_ms - EARLIER_MS);
+        is_fresh && it.operator.is_some() && it.operator.as_deref() == caller.operator()
+    });
+    Ok(theirs.and_then(|it| it.number))
+}
+
 /// Who is to be called: at the number that was typed, else at that of the work at hand. Else what is
 /// wrong with it.
 async fn person_of(
-    (shared, language): (&Shared, Language),
+    (shared, caller, language): (&Shared, &Caller, Language),
     seat: &SeatNow,
-    number: &str,
+    typed: &Typed,
 ) -> Result<Result<Person, String>, ApiError> {
+    let number = typed.number.trim();
     if number.is_empty() {
-        let known = shared.number_at(seat).await?;
+        let known = spoken_with(shared, caller, seat, typed).await?;
         let known = known.map(|number| Person::from_user_part(number.reveal()));
         return Ok(known.ok_or_else(|| language.say("console-number-missing")));
     }
@@ -351,9 +408,26 @@ async fn person_of(
     }
 }
 
+/// Digits of the area code of a fixed line in Italy: two for Rome and Milan, three or four for the rest (the
+/// national numbering plan, AGCOM 8/15/CIR). Nothing of any other number.
+fn area_code(national: &str) -> usize {
+    const OF_THREE: [&str; 28] = [
+        "010", "011", "015", "019", "030", "031", "035", "039", "040", "041", "045", "049", "050",
+        "051", "055", "059", "070", "071", "075", "079", "080", "081", "085", "089", "090", "091",
+        "095", "099",
+    ];
+    match national.get(..3) {
+        Some(begins) if begins.starts_with("02") || begins.starts_with("06") => 2,
+        Some(begins) if OF_THREE.contains(&begins) => 3,
+        Some(begins) if begins.starts_with('0') => 4,
+        Some(_) | None => 0,
+    }
+}
+
 /// A number in groups, as one says it: a screen reader would make millions of it.
 fn in_groups(number: &PhoneNumber) -> String {
     let national = number.national();
+    let (area, national) = national.split_at(area_code(national));
     let mut groups: Vec<String> = Vec::new();
     for digit in national.chars() {
         match groups.last_mut() {
@@ -367,12 +441,14 @@ fn in_groups(number: &PhoneNumber) -> String {
     {
         before.push_str(&last);
     }
-    groups.join(" ")
+    let area = Some(area).filter(|area| !area.is_empty());
+    let groups = groups.iter().map(String::as_str);
+    area.into_iter().chain(groups).collect::<Vec<_>>().join(" ")
 }
 
 async fn looked_at(
     shared: &Shared,
-    language: Language,
+    (caller, language): (&Caller, Language),
     (look, seat): (&Snapshot, &SeatNow),
     typed: &Typed,
 ) -> Result<Looked, ApiError> {
@@ -389,7 +465,7 @@ async fn looked_at(
     if queue.is_none() {
         told_wrong("for-queue", language.say("console-queue-missing"));
     }
-    let person = person_of((shared, language), seat, typed.number.trim()).await?;
+    let person = person_of((shared, caller, language), seat, typed).await?;
     if let Err(why) = &person {
         told_wrong("their-number", why.clone());
     }
@@ -412,22 +488,8 @@ async fn looked_at(
     else {
         return Ok(Looked::Wrong(wrong));
     };
-    let due_ms = queue.stays.deadline(class, look.at_ms);
-    let due = due_ms.map_or(String::new(), words::date_and_time);
-    let whom = person.number.as_ref().map(in_groups).unwrap_or_default();
-    let about = [
-        ("number", whom.as_str().into()),
-        ("due", due.as_str().into()),
-    ];
-    let read_back = language.with("console-read-back", &about);
-    let label = |id: &str| language.say(id);
-    let summary = vec![
-        (label("console-summary-person"), whom),
-        (label("console-summary-queue"), queue.title.clone()),
-        (label("console-summary-class"), class_words(language, class)),
-        (label("console-summary-due"), due),
-        (label("console-summary-need"), note.clone()),
-    ];
+    let entered = (class, queue, &person, note.as_str());
+    let (summary, read_back) = summed_up((language, look), entered, &typed.tax_code);
     Ok(Looked::Right(Box::new(Right {
         told: CallbackTold {
             tenant: queue.tenant.clone(),
@@ -444,6 +506,37 @@ async fn looked_at(
         summary,
         read_back,
     })))
+}
+
+/// What is about to be entered, and what the operator reads to the person before they confirm.
+fn summed_up(
+    (language, look): (Language, &Snapshot),
+    (class, queue, person, note): (PriorityClass, &QueueNow, &Person, &str),
+    tax_code: &str,
+) -> Summary {
+    let due_ms = queue.stays.deadline(class, look.at_ms);
+    let due = due_ms.map_or(String::new(), words::date_and_time);
+    let whom = person.number.as_ref().map(in_groups).unwrap_or_default();
+    let about = [
+        ("number", whom.as_str().into()),
+        ("due", due.as_str().into()),
+    ];
+    let read_back = language.with("console-read-back", &about);
+    let label = |id: &str| language.say(id);
+    let service = service_of(look, Some(&queue.name), Some(&queue.tenant)).join(", ");
+    let tax_code = filled(tax_code).map(|code| {
+        let code = code.to_uppercase();
+        (label("console-summary-tax-code"), code)
+    });
+    let summary = [
+        (label("console-summary-person"), whom),
+        (label("console-summary-queue"), service),
+        (label("console-summary-class"), class_words(language, class)),
+        (label("console-summary-due"), due),
+        (label("console-summary-need"), note.to_owned()),
+    ];
+    let summary = summary.into_iter().chain(tax_code).collect();
+    (summary, read_back)
 }
 
 fn filled(text: &str) -> Option<&str> {

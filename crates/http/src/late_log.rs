@@ -12,7 +12,7 @@ use cuptel_store::{AccessMade, Store};
 
 use crate::pages::SharedParts;
 
-/// So many entries wait, some 200 bytes each; those above are told in the program's own log alone.
+/// So many entries wait, of less than a kilobyte each; those above are told in the program's own log alone.
 const WAITING_MAX: usize = 1_000;
 /// As often is the first of them tried again.
 const RETRY: Duration = Duration::from_secs(2);
@@ -27,7 +27,7 @@ pub(crate) struct LateLog {
 struct Waiting {
     entries: VecDeque<Entry>,
     /// Whether somebody tries to write them.
-    is_written: bool,
+    has_writer: bool,
 }
 
 #[derive(Clone)]
@@ -69,12 +69,14 @@ impl Entry {
         }
     }
 
+    /// Whoever did it may be a person: their name is not for the program's log.
     fn tell_lost(&self) {
-        let (who, act) = (&self.who, &self.act);
         tracing::error!(
             at_ms = self.at_ms,
-            who,
-            act,
+            role = self.role.map(Role::as_str),
+            origin = self.origin,
+            act = self.act,
+            refused = self.refused,
             "the log of access lacks an entry"
         );
     }
@@ -86,21 +88,34 @@ impl Drop for Waiting {
     }
 }
 
-/// Writes down what was done; that it was done does not depend on it.
+/// Writes down what was done; that it was done does not depend on it. While others wait it goes behind them,
+/// so that nobody waits for a database that takes nothing.
 pub(crate) async fn write_down(shared: &SharedParts, made: &AccessMade<'_>) {
-    let Err(error) = shared.store.log_access(made).await else {
-        return;
-    };
-    let error = &error as &dyn std::error::Error;
-    tracing::warn!(
-        error,
-        act = made.act,
-        "the log of access waits for the database"
-    );
-    shared.late_log.keep(&shared.store, Entry::of(made));
+    let (late, store) = (&shared.late_log, &shared.store);
+    if late.is_waiting() {
+        return late.keep(store, Entry::of(made));
+    }
+    match store.log_access(made).await {
+        Ok(()) => {}
+        Err(error) if error.passes() => {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "the log of access waits for the database");
+            late.keep(store, Entry::of(made));
+        }
+        Err(error) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(error, "the log of access does not take an entry");
+            Entry::of(made).tell_lost();
+        }
+    }
 }
 
 impl LateLog {
+    fn is_waiting(&self) -> bool {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        !waiting.entries.is_empty()
+    }
+
     fn keep(&self, store: &Store, entry: Entry) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.entries.len() >= WAITING_MAX {
@@ -108,7 +123,7 @@ impl LateLog {
             return;
         }
         waiting.entries.push_back(entry);
-        if std::mem::replace(&mut waiting.is_written, true) {
+        if std::mem::replace(&mut waiting.has_writer, true) {
             return;
         }
         let (late, store) = (self.clone(), store.clone());
@@ -127,7 +142,13 @@ impl LateLog {
                     self.drop_first();
                     written += 1;
                 }
-                Err(_still_away) => tokio::time::sleep(RETRY).await,
+                Err(error) if error.passes() => tokio::time::sleep(RETRY).await,
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(error, "the log of access does not take an entry");
+                    entry.tell_lost();
+                    self.drop_first();
+                }
             }
         }
         tracing::info!(
@@ -140,7 +161,7 @@ impl LateLog {
     fn first(&self) -> Option<Entry> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let first = waiting.entries.front().cloned();
-        waiting.is_written = first.is_some();
+        waiting.has_writer = first.is_some();
         first
     }
 

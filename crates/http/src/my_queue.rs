@@ -4,9 +4,9 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use cuptel_core::id::CallbackId;
-use cuptel_core::snapshot::{SeatNow, Snapshot};
+use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot};
 use cuptel_core::step::Command;
-use cuptel_core::words::{Chosen, WorkState};
+use cuptel_core::words::{Chosen, Role, WorkState};
 use cuptel_store::Choosable;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -16,7 +16,6 @@ use crate::actions::{Asked, act, meaningless};
 use crate::error::ApiError;
 use crate::offered::Written;
 use crate::pages::{Shared, SharedParts};
-use crate::person::lasting;
 use crate::schema;
 use crate::texts::Language;
 use crate::words;
@@ -50,7 +49,6 @@ fn line(language: Language, look: &Snapshot, next: Option<CallbackId>, it: Choos
     let kinds: Vec<String> = kinds
         .map(|kind| words::need_kind(language, *kind))
         .collect();
-    let waits = lasting(language, look.at_ms - it.place_ms);
     Line {
         is_next: next == Some(it.callback),
         callback: it.callback,
@@ -63,7 +61,10 @@ fn line(language: Language, look: &Snapshot, next: Option<CallbackId>, it: Choos
                     queue.map_or(it.queue, |queue| queue.title.clone()).into(),
                 ),
                 ("kinds", kinds.join(", ").into()),
-                ("time", waits.into()),
+                (
+                    "since",
+                    words::since(language, it.place_ms, look.at_ms).into(),
+                ),
                 ("attempts", it.attempts.into()),
             ],
         ),
@@ -79,49 +80,73 @@ pub(crate) fn note(seat: &SeatNow) -> &'static str {
     }
 }
 
-/// Changes when other callbacks may be chosen at a seat, as far as the list shows them.
+/// The callbacks that may be chosen at a seat now, by its queues.
+fn choosable(look: &Snapshot, seat: &SeatNow) -> Vec<CallbackId> {
+    let theirs = |it: &&QueueNow| {
+        let mut chooses = seat.chooses.iter();
+        chooses.any(|own| own.tenant == it.tenant && own.queue == it.name)
+    };
+    let queues = look.queues.iter().filter(theirs);
+    queues.flat_map(|it| it.choosable.iter().copied()).collect()
+}
+
+/// Changes when others may be chosen there.
 pub(crate) fn mark(look: &Snapshot, seat: &SeatNow) -> String {
-    let shown_max = u32::try_from(SHOWN_MAX).unwrap_or(u32::MAX);
-    let mut mark = String::new();
-    for own in &seat.chooses {
-        let mut queues = look.queues.iter();
-        let queue = queues.find(|it| it.tenant == own.tenant && it.name == own.queue);
-        if let Some(queue) = queue {
-            let ready = queue.callbacks_ready.min(shown_max);
-            let oldest_ms = queue.callbacks_oldest_ms.unwrap_or_default();
-            mark.push_str(&format!("{ready}.{oldest_ms} "));
-        }
-    }
-    mark
+    let ids = choosable(look, seat).into_iter();
+    ids.map(|id| format!("{id} ")).collect()
+}
+
+/// The list, as a page shows it.
+#[derive(Debug, Default)]
+pub(crate) struct MyQueue {
+    pub(crate) lines: Vec<Line>,
+    /// The `mark` of what it shows. Where a look is ahead of what is stored, or the database does not
+    /// answer, it is that of nothing, and the page asks again.
+    pub(crate) mark: String,
+    /// Whether the database does not answer.
+    pub(crate) is_unknown: bool,
 }
 
 impl SharedParts {
     /// The callbacks that the operator of a seat may take now; none where no queue lets them.
     pub(crate) async fn queue_at(
         &self,
-        language: Language,
+        (caller, language): (&Caller, Language),
         look: &Snapshot,
         seat: &SeatNow,
-    ) -> Vec<Line> {
-        if seat.chooses.is_empty() {
-            return Vec::new();
+    ) -> MyQueue {
+        let these = choosable(look, seat);
+        if these.is_empty() {
+            return MyQueue::default();
         }
-        let listed = match self.store.choosable(look.at_ms).await {
+        let listed = match self.store.choosable(&these).await {
             Ok(listed) => listed,
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(error, "no callbacks to choose from for a page");
-                return Vec::new();
+                return MyQueue {
+                    is_unknown: true,
+                    ..MyQueue::default()
+                };
             }
         };
-        let theirs = |it: &Choosable| {
-            let mut chooses = seat.chooses.iter();
-            chooses.any(|own| own.tenant == it.tenant && own.queue == it.queue)
-        };
-        let listed = listed.into_iter().filter(theirs).take(SHOWN_MAX);
-        listed
-            .map(|it| line(language, look, seat.next, it))
-            .collect()
+        let is_whole = listed.len() == these.len();
+        // Whoever leads a lent operator sees those of their own authority.
+        let is_own = caller.role() == Role::Operator;
+        let listed = listed.into_iter();
+        let listed = listed.filter(|it| is_own || caller.sees(Some(&it.tenant)));
+        let shown = listed.take(SHOWN_MAX);
+        MyQueue {
+            lines: shown
+                .map(|it| line(language, look, seat.next, it))
+                .collect(),
+            mark: if is_whole {
+                mark(look, seat)
+            } else {
+                String::new()
+            },
+            is_unknown: false,
+        }
     }
 }
 

@@ -118,7 +118,24 @@ fn meant(seat: &str, wish: &Decline) -> Result<Command, ApiError> {
 }
 
 /// Whoever a seat has to do with, for its page: a line for each thing.
-pub(crate) fn told(language: Language, owed: &OwedNow, at_ms: UtcMs) -> String {
+/// After a conversation, what it settled is told apart from what is owed still.
+pub(crate) fn told(language: Language, owed: &OwedNow, (at_ms, is_over): (UtcMs, bool)) -> String {
+    let (settled, open): (Vec<&NeedNow>, Vec<&NeedNow>) =
+        owed.needs.iter().partition(|need| is_over && need.closes);
+    let settled = settled.into_iter().map(|it| need(language, it));
+    let settled: Vec<String> = settled.collect();
+    let mut lines = Vec::new();
+    if settled.is_empty() || !open.is_empty() {
+        lines = open_lines(language, owed, &open, at_ms);
+    }
+    if !settled.is_empty() {
+        lines.push(language.say("person-settled"));
+        lines.extend(settled);
+    }
+    lines.join("\n")
+}
+
+fn open_lines(language: Language, owed: &OwedNow, open: &[&NeedNow], at_ms: UtcMs) -> Vec<String> {
     let date = |ms| FluentValue::from(words::date_and_time(ms));
     let about = [
         ("number", owed.number.to_string().into()),
@@ -127,7 +144,7 @@ pub(crate) fn told(language: Language, owed: &OwedNow, at_ms: UtcMs) -> String {
         ("tries", owed.tries.into()),
     ];
     let mut lines = vec![language.with("person-owed", &about)];
-    lines.extend(owed.needs.iter().map(|it| need(language, it)));
+    lines.extend(open.iter().map(|it| need(language, it)));
     lines.extend(
         owed.promised_ms
             .map(|by_ms| language.with("person-promised", &[("by", date(by_ms))])),
@@ -156,7 +173,7 @@ pub(crate) fn told(language: Language, owed: &OwedNow, at_ms: UtcMs) -> String {
             language.with("person-passes-in", &about)
         }
     }));
-    lines.join("\n")
+    lines
 }
 
 /// One thing that is owed, in a line.

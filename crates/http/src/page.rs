@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use cuptel_core::at_seat::ResultNow;
 use cuptel_core::snapshot::SeatNow;
 use cuptel_core::words::{ClosedHow, Outcome, Role};
 use cuptel_store::{Store, StoreError, Totals};
@@ -120,7 +121,7 @@ struct SeatPage<'a> {
     /// What was before with whoever it has to do with.
     contacts: Vec<Contact>,
     /// What its operator may take.
-    queue: Vec<my_queue::Line>,
+    queue: my_queue::MyQueue,
     /// What comes of choosing one: a message.
     queue_note: &'static str,
     /// With whom they may practise.
@@ -133,6 +134,8 @@ struct SeatPage<'a> {
     task_words: Option<String>,
     /// What its forms are about.
     forms: &'a str,
+    /// What was noted of the conversation so far.
+    noted: Option<String>,
     /// Reasons that a pause may have; any, where there are none.
     reasons: &'a [String],
     /// Reasons to hand a callback back; any, where there are none.
@@ -275,7 +278,7 @@ pub(crate) async fn wall(
     html(&WallPage {
         frame: frame(&shared, onlooker.language, onlooker.caller.as_ref()),
         board: shared.board(&look, Sight::Masked, language),
-        wall: Wall::new(&look, told.stored(), language),
+        wall: Wall::new(&look, &told, language),
         columns: wall::columns(language),
     })
 }
@@ -387,15 +390,17 @@ pub(crate) async fn seat(
                 false => shared.contacts_at(&onlooker, now).await,
             };
             let acts = onlooker.acts_on(now);
-            let queue = match acts {
-                true => shared.queue_at(language, &look, now).await,
-                false => Vec::new(),
+            let queue = match onlooker.caller.as_ref().filter(|_| acts) {
+                Some(caller) => shared.queue_at((caller, language), &look, now).await,
+                None => my_queue::MyQueue::default(),
             };
             let speaks = acts && now.result.is_some() && !seat.practises;
+            let noted = noted_in(&shared, now.result.as_ref().filter(|_| speaks)).await;
             html(&SeatPage {
                 at_seat: AtSeat::of(language, &look, now, onlooker.sight_of(Some(now))),
                 works: onlooker.sight_of(Some(now)) == Sight::Own,
                 contacts,
+                noted,
                 queue,
                 queue_note: my_queue::note(now),
                 exercises: practising::choices(language),
@@ -424,12 +429,24 @@ pub(crate) async fn seat(
     }
 }
 
+/// What was noted of a conversation with somebody who is owed nothing: else it stands with what is owed.
+async fn noted_in(shared: &Shared, told: Option<&ResultNow>) -> Option<String> {
+    match shared.store.conversation(told?.conversation).await {
+        Ok(found) => found?.note,
+        Err(error) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "no note of a conversation for its page");
+            None
+        }
+    }
+}
+
 /// What the page can say of a task.
 enum TaskTold {
     Words(String),
-    /// There is none, it is somebody else's to see, or the database is away.
+    /// There is none, or it is somebody else's to see.
     Nothing,
-    /// A look may be ahead of what is stored.
+    /// A look may be ahead of what is stored, or the database is away.
     NotYet,
 }
 
@@ -448,7 +465,7 @@ async fn task_of(
         Err(error) => {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "no title of a task for the page");
-            return TaskTold::Nothing;
+            return TaskTold::NotYet;
         }
     };
     let is_own = onlooker.sight_of(Some(seat)) == Sight::Own;

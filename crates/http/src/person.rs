@@ -27,7 +27,7 @@ use crate::{calling, following, passed, words};
 
 /// What a look at a person's past goes by in the log of access, and a look at the whole number.
 const LOOK_AT_PAST: &str = "look_at_contacts";
-const LOOK_AT_NUMBER: &str = "look_at_number";
+pub(crate) const LOOK_AT_NUMBER: &str = "look_at_number";
 /// Whose whole number somebody else's caller is.
 pub(crate) const OF_ANOTHER: &str = "who works there, and those of the authority that was called";
 /// Past conversations, and calls of the case that is open, that are shown.
@@ -185,14 +185,16 @@ pub(crate) fn told(
     (result, code): (Disposition, Option<&str>),
 ) -> String {
     let found = code.and_then(|code| own.iter().find(|own| own.code.as_str() == code));
-    let word = found.map(|own| own.name(language)).or(code);
+    if let Some(own) = found {
+        return format!("{} ({})", own.name(language), meaning(language, own.means));
+    }
     let known = language.say(match result {
         Disposition::Done => "console-told-done",
         Disposition::AnotherPerson => "console-told-another-person",
         Disposition::Improper => "console-told-improper",
     });
-    match word {
-        Some(word) => format!("{word} ({known})"),
+    match code {
+        Some(code) => format!("{code} ({known})"),
         None => known,
     }
 }
@@ -288,7 +290,14 @@ impl AtSeat {
             work: cell("seat-work", seat.work.as_str()),
             told: seat.result.as_ref().and_then(|result| {
                 let code = result.code.as_ref().map(ResultCode::as_str);
-                Some(told(language, &look.own_results, (result.told?, code)))
+                let told = told(language, &look.own_results, (result.told?, code));
+                Some(match stays_open(seat) {
+                    0 => told,
+                    n => {
+                        let open = language.with("console-told-open", &[("n", n.into())]);
+                        format!("{told}; {open}")
+                    }
+                })
             }),
         }
     }
@@ -308,6 +317,12 @@ impl AtSeat {
         ]
         .map(|cell| (cell.id.as_str(), cell.text.as_str()))
     }
+}
+
+/// How much of what is owed stays so, as it was told.
+fn stays_open(seat: &SeatNow) -> usize {
+    let needs = seat.owed.iter().flat_map(|owed| &owed.needs);
+    needs.filter(|need| !need.closes).count()
 }
 
 /// The title of a seat's page: what it does comes first, as it is what a narrow tab shows.

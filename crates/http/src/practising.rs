@@ -276,6 +276,7 @@ pub(crate) fn as_call(
             code: practice.code.clone(),
             until_ms: practice.wraps_up_until_ms,
             ends_with_it: practice.ends_with_it,
+            given_on: false,
         }),
         call: talks.then_some(CallNow {
             held_since_ms: practice.held_since_ms,
@@ -383,6 +384,7 @@ pub(crate) fn told(language: Language, trial: &TrialNow) -> Option<String> {
         TrialStage::Told => language.with("practice-says", &about),
         TrialStage::Echo if practice.held_since_ms.is_some() => language.say("practice-held"),
         TrialStage::Echo => language.with("practice-said", &about),
+        TrialStage::WrapUp if practice.told.is_some() => language.say("practice-wraps-up-told"),
         TrialStage::WrapUp => language.say("practice-wraps-up"),
         // `banner` says what a real call had done.
         TrialStage::Over if trial.answered => return Some(String::new()),

@@ -243,24 +243,17 @@ pub(crate) async fn checked(
     if caller.must_choose_before(path.as_str()) {
         return ApiError::PasswordFirst.into_response();
     }
-    let act = format!(
-        "{} {}",
-        request.method(),
-        done_by(path.as_str(), request.uri().path())
-    );
-    let is_logged = is_logged(request.method(), path.as_str())
-        && (need.is_logged() || caller.role() != Role::Operator);
-    if !may(caller.role(), need) {
-        if is_logged {
-            caller.is_refused();
-            caller.log(&shared, &act, None).await;
-        }
+    let uri = request.uri().path().to_owned();
+    if is_refused(&shared, &caller, (request.method(), path.as_str(), &uri)).await {
         return ApiError::Forbidden(need.who_may()).into_response();
     }
+    let act = act_of(request.method(), path.as_str(), &uri);
+    let is_logged = is_logged(request.method(), path.as_str())
+        && (need.is_logged() || caller.role() != Role::Operator);
     if !is_logged {
         return next.run(request).await;
     }
-    let about = first_of(path.as_str(), request.uri().path()).map(as_typed);
+    let about = first_of(path.as_str(), &uri).map(as_typed);
     // Whoever goes away after asking has asked all the same, and it is written down.
     #[expect(
         clippy::disallowed_methods,
@@ -273,7 +266,8 @@ pub(crate) async fn checked(
         if is_forbidden {
             caller.is_refused();
         }
-        if status.is_success() || status.is_redirection() || is_forbidden {
+        let is_done = (status.is_success() || status.is_redirection()) && !caller.was_asked();
+        if is_done || caller.was_refused() {
             let about = caller.about().or(about);
             caller.log(&shared, &act, about.as_deref()).await;
         }
@@ -283,6 +277,28 @@ pub(crate) async fn checked(
         Ok(response) => response,
         Err(_panicked) => ApiError::TooSlow.into_response(),
     }
+}
+
+/// Whether a caller may not do this, which is written down where it matters.
+pub(crate) async fn is_refused(
+    shared: &SharedParts,
+    caller: &Caller,
+    (method, path, uri): (&Method, &str, &str),
+) -> bool {
+    if may(caller.role(), need(method, path)) {
+        return false;
+    }
+    if is_logged(method, path) {
+        let act = act_of(method, path, uri);
+        caller.is_refused();
+        caller.log(shared, &act, None).await;
+    }
+    true
+}
+
+/// What a request does, as the log of access has it.
+fn act_of(method: &Method, path: &str, uri: &str) -> String {
+    format!("{method} {}", done_by(path, uri))
 }
 
 /// What is done by a path: where one path has several forms, which of them. What is no name of a form may
@@ -299,6 +315,8 @@ fn done_by(matched: &str, uri: &str) -> String {
     }
 }
 
+/// Characters of what something was done about.
+const ABOUT_MAX: usize = 100;
 /// Letters of the name of a form.
 const ACTION_MAX: usize = 20;
 
@@ -321,7 +339,10 @@ fn as_typed(part: &str) -> String {
     let one = format!("part={}", part.replace('+', "%2B").replace('&', "%26"));
     let read = serde_urlencoded::from_str::<Vec<(String, String)>>(&one);
     let read = read.ok().and_then(|mut parts| parts.pop());
-    read.map_or_else(|| part.to_owned(), |(_, typed)| typed)
+    let typed = read.map_or_else(|| part.to_owned(), |(_, typed)| typed);
+    // Nobody names a row so: PostgreSQL takes no NUL, and a log is no place for a novel.
+    let printable = typed.chars().filter(|c| !c.is_control());
+    printable.take(ABOUT_MAX).collect()
 }
 
 impl Caller {
@@ -408,6 +429,8 @@ mod tests {
         assert_eq!(as_typed("Gina%20Nuova"), "Gina Nuova");
         assert_eq!(as_typed("a+b&c%25"), "a+b&c%");
         assert_eq!(as_typed("101"), "101");
+        assert_eq!(as_typed("%00a%0A"), "a");
+        assert_eq!(as_typed(&"x".repeat(9_000)).len(), ABOUT_MAX);
     }
 
     #[test]

@@ -336,7 +336,7 @@ shapes! {
         attempts: i64, tries: i64, seat: Option<String>, closed_ms: Option<i64>,
         closed_how: Option<String>, priority_ms: i64, kinds: Vec<String>,
         priority_class: Option<String>, due_ms: Option<i64>, declined: i64,
-        chosen_from_ms: Option<i64>, chosen_until_ms: Option<i64>,
+        chosen_from_ms: Option<i64>, chosen_until_ms: Option<i64>, queue: Option<String>,
     }
     /// That an operator handed a callback back; `asks` is the one too many, at which a human has to look.
     DeclineSeen {
@@ -494,7 +494,7 @@ shapes! {
     /// needs of whoever it has to do with.
     SeatNow {
         name: String, site: String, operator: Option<String>, home: Option<String>, employer: Option<String>,
-        chosen: String, pause_reason: Option<String>, work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>, tenant: Option<String>,
+        chosen: String, pause_reason: Option<String>, supervisor: Option<String>, work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>, tenant: Option<String>,
         callback: bool, shift_ends_ms: Option<i64>, site_out: bool, task: Option<i64>,
         notes: Vec<String>, owed: Option<OwedNow>, person: Option<PersonNow>, result: Option<ResultNow>,
         call: Option<CallNow>, beside: Option<ConsultNow>, trial: Option<TrialNow>, memos: Vec<SeatMemo>,
@@ -542,7 +542,7 @@ shapes! {
     /// What is still to be told of a conversation: `told` is the result that was, `until_ms` when the time for
     /// it ends; with the result already, if `ends_with_it`.
     ResultNow {
-        conversation: i64, told: Option<String>, code: Option<String>, until_ms: Option<i64>, ends_with_it: bool
+        conversation: i64, told: Option<String>, code: Option<String>, until_ms: Option<i64>, ends_with_it: bool, given_on: bool
     }
     /// What whoever works at a seat is told and has not read.
     SeatMemo { id: i64, text: String, by: Option<String>, made_ms: i64 }

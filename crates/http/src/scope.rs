@@ -220,8 +220,11 @@ impl SharedParts {
 
     async fn allow_callback(&self, caller: &Caller, id: CallbackId) -> Result<(), ApiError> {
         let found = self.store.callback(id).await?;
-        let seen = found.is_none_or(|it| caller.leads(it.callback.tenant.as_deref()));
-        allowed(seen, NOT_YOUR_TENANT)
+        led(
+            caller,
+            ("callback", id.0),
+            found.map(|it| it.callback.tenant),
+        )
     }
 
     /// What whoever leads does with who waits, and tells operators.
@@ -249,8 +252,7 @@ impl SharedParts {
 
     async fn allow_attempt(&self, caller: &Caller, id: AttemptId) -> Result<(), ApiError> {
         let found = self.store.attempt(id).await?;
-        let seen = found.is_none_or(|it| caller.leads(it.attempt.tenant.as_deref()));
-        allowed(seen, NOT_YOUR_TENANT)
+        led(caller, ("call", id.0), found.map(|it| it.attempt.tenant))
     }
 
     /// Whoever is bound tells those something whom they lead.
@@ -279,8 +281,7 @@ impl SharedParts {
 
     async fn allow_task(&self, caller: &Caller, id: TaskId) -> Result<(), ApiError> {
         let found = self.store.task(id).await?;
-        let seen = found.is_none_or(|it| caller.leads(it.task.tenant.as_deref()));
-        allowed(seen, NOT_YOUR_TENANT)
+        led(caller, ("task", id.0), found.map(|it| it.task.tenant))
     }
 
     /// Whether a caller may end a task: who does it, or who leads.
@@ -301,9 +302,8 @@ impl SharedParts {
             ..SpecialDayFilter::default()
         };
         let days = self.store.special_days(&filter).await?;
-        let found = days.iter().find(|day| day.id == id);
-        let theirs = found.is_none_or(|day| caller.leads(day.tenant.as_deref()));
-        allowed(theirs, NOT_YOUR_TENANT)
+        let found = days.into_iter().find(|day| day.id == id);
+        led(caller, ("closure", id.0), found.map(|day| day.tenant))
     }
 
     async fn allow_campaign(
@@ -327,8 +327,28 @@ impl SharedParts {
         };
         let now_ms = self.engine.snapshot().at_ms;
         let found = self.store.campaign(&id.to_string(), now_ms).await?;
-        let seen = found.is_none_or(|it| caller.leads(it.campaign.tenant.as_deref()));
-        allowed(seen, NOT_YOUR_TENANT)
+        led(
+            caller,
+            ("campaign", id.0),
+            found.map(|it| it.campaign.tenant),
+        )
+    }
+}
+
+/// Whether a caller leads the health authority of a row. What is not stored, or not yet, may be anybody's: to
+/// whoever leads one alone it is not there.
+fn led(
+    caller: &Caller,
+    (what, id): (&'static str, i64),
+    found: Option<Option<String>>,
+) -> Result<(), ApiError> {
+    match found {
+        Some(tenant) => allowed(caller.leads(tenant.as_deref()), NOT_YOUR_TENANT),
+        None if caller.leads(None) => Ok(()),
+        None => Err(ApiError::NotFound {
+            what,
+            which: id.to_string(),
+        }),
     }
 }
 

@@ -7,7 +7,7 @@ use cuptel_core::memo::SeatMemo;
 use cuptel_core::preview::{NeedNow, OwedNow};
 use cuptel_core::snapshot::{ConsultNow, SeatNow, Snapshot};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::Chosen;
+use cuptel_core::words::{Chosen, WorkState};
 
 use crate::access::Sight;
 use crate::actions::path_of;
@@ -80,6 +80,11 @@ impl SeatLine {
         self.path.rsplit('/').next().unwrap_or_default()
     }
 
+    /// Whether there is a call to be handled, which comes before all else that can be done.
+    pub(crate) fn is_in_call(&self) -> bool {
+        self.call.is_some() || self.beside.is_some()
+    }
+
     /// What its own page shows of it, with the bands that are on every page.
     pub(crate) fn texts<'b>(&'b self, board: &'b Board) -> BTreeMap<&'b str, &'b str> {
         let own = [
@@ -139,6 +144,7 @@ fn shown_of(seat: &SeatNow, sight: Sight) -> SeatNow {
         // A reason is a person's own words.
         Sight::Masked => SeatNow {
             pause_reason: None,
+            supervisor: None,
             notes: Vec::new(),
             owed: None,
             person: None,
@@ -162,17 +168,38 @@ pub(crate) fn state_of(
 fn state_shown(language: Language, look: &Snapshot, shown: &SeatNow) -> (&'static str, String) {
     let (shape, state) = words::seat_state(language, shown);
     let queue = service(look, shown);
-    let afterwards = words::afterwards(language, shown.chosen);
-    (shape, format!("{state}{queue}{afterwards}"))
+    let afterwards = words::afterwards(language, (shown.chosen, shown.work));
+    let by = shown.supervisor.as_deref().map_or(String::new(), |by| {
+        format!(
+            " ({})",
+            language.with("word-chosen-by", &[("who", by.into())])
+        )
+    });
+    (shape, format!("{state}{queue}{afterwards}{by}"))
 }
 
 /// What whoever a seat has to do with is owed, or that there is nobody.
 fn owed_to(language: Language, shown: &SeatNow, sight: Sight, at: UtcMs) -> String {
+    let is_given_on = shown.result.as_ref().is_some_and(|it| it.given_on);
     match (&shown.owed, sight) {
-        (Some(owed), _) => offered::told(language, owed, at),
-        (None, Sight::Full | Sight::Own) => words::nobody(language, shown.work),
+        (Some(owed), _) => {
+            let is_over = shown.work == WorkState::WrapUp;
+            offered::told(language, owed, (at, is_over))
+        }
         (None, Sight::Masked) => String::new(),
+        (None, Sight::Full | Sight::Own) if is_given_on => language.say("word-given-on"),
+        // A colleague, or the directory: nobody who could be owed anything.
+        (None, Sight::Full | Sight::Own) if shown.beside.is_some() => String::new(),
+        (None, Sight::Full | Sight::Own) => words::nobody(language, shown.work),
     }
+}
+
+/// What was noted, but for what stands beside the need that it is of.
+fn notes_of(shown: &SeatNow) -> String {
+    let needs = shown.owed.iter().flat_map(|owed| &owed.needs);
+    let said: Vec<&String> = needs.filter_map(|need| need.note.as_ref()).collect();
+    let others = shown.notes.iter().filter(|note| !said.contains(note));
+    others.map(String::as_str).collect::<Vec<_>>().join(" · ")
 }
 
 pub(crate) fn seat_line(
@@ -195,7 +222,7 @@ pub(crate) fn seat_line(
         shape: cell(format!("s{i}-shape"), shape),
         state: cell(format!("s{i}-state"), state),
         operator: cell(format!("s{i}-operator"), operator),
-        notes: cell(format!("s{i}-notes"), shown.notes.join(" · ")),
+        notes: cell(format!("s{i}-notes"), notes_of(&shown)),
         owed: cell(format!("s{i}-owed"), owed_to(language, &shown, sight, at)),
         memo: cell(format!("s{i}-memo"), memo_of(language, &shown.memos, at)),
         memo_id: cell(format!("s{i}-memo-id"), first_of(&shown.memos)),

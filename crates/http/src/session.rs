@@ -61,6 +61,8 @@ pub(crate) struct Notice {
     /// Of whom it tells something, as their seat's page knows them: told to whoever still has to do with
     /// them, and gone with them.
     pub(crate) about: Option<String>,
+    /// Whether it answers what was just done: then it is what is read first.
+    pub(crate) is_answer: bool,
 }
 
 impl Notice {
@@ -70,6 +72,7 @@ impl Notice {
             good,
             text,
             about: None,
+            is_answer: false,
         }
     }
 }
@@ -228,6 +231,10 @@ impl Sessions {
         self.lock()
             .get_mut(key)
             .and_then(|session| session.notice.take())
+            .map(|notice| Notice {
+                is_answer: true,
+                ..notice
+            })
     }
 }
 
@@ -271,7 +278,11 @@ mod tests {
         begin(&sessions, 1, clock() + Duration::from_secs(60));
         let notice = Notice::told(true, "fatto".to_owned());
         sessions.tell(&key(1), notice.clone());
-        assert_eq!(sessions.take_notice(&key(1)), Some(notice));
+        let answer = Notice {
+            is_answer: true,
+            ..notice
+        };
+        assert_eq!(sessions.take_notice(&key(1)), Some(answer));
         assert_eq!(sessions.take_notice(&key(1)), None);
     }
 }

@@ -7,7 +7,7 @@ use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot, TenantNow};
 use cuptel_core::words::{Chosen, WorkState};
 
 use crate::board::{Board, Cell, cell, is_free};
-use crate::desk::{InTime, Stored, now_of, say};
+use crate::desk::{Figures, InTime, now_of, say};
 use crate::texts::Language;
 use crate::words;
 
@@ -52,10 +52,10 @@ pub(crate) struct Wall {
 }
 
 impl Wall {
-    pub(crate) fn new(look: &Snapshot, stored: Option<&Stored>, language: Language) -> Self {
+    pub(crate) fn new(look: &Snapshot, told: &Figures, language: Language) -> Self {
         let seen = Seen {
             look,
-            stored,
+            told,
             language,
         };
         let queues: Vec<&QueueNow> = look.queues.iter().collect();
@@ -92,7 +92,7 @@ impl Wall {
 #[derive(Clone, Copy)]
 struct Seen<'l> {
     look: &'l Snapshot,
-    stored: Option<&'l Stored>,
+    told: &'l Figures,
     language: Language,
 }
 
@@ -164,8 +164,12 @@ impl Seen<'_> {
 
     /// The share of this quarter hour who were answered in time, beside what the contract asks.
     fn in_time(self, queues: &[&QueueNow]) -> (String, Said) {
-        let Some(stored) = self.stored else {
-            return ("–".to_owned(), (self.language.say("wall-unknown"), ""));
+        let stored = match self.told {
+            Figures::Read(stored) => stored,
+            Figures::Awaited => return ("–".to_owned(), (self.language.say("wall-awaited"), "")),
+            Figures::Unanswered => {
+                return ("–".to_owned(), (self.language.say("wall-unknown"), ""));
+            }
         };
         let (mut sum, mut asked) = (InTime::default(), 0.0);
         for queue in queues {

@@ -170,13 +170,26 @@ pub(crate) fn seat_state(language: Language, seat: &SeatNow) -> (&'static str, S
         (Chosen::FrontOffice, WorkState::NotResponding) => ("□", language.say("word-seat-counter")),
         (_, WorkState::Preview) => ("◔", language.say("word-seat-reads")),
         (_, WorkState::Reserved | WorkState::Ringing) => ("△", language.say("word-seat-rings")),
-        (_, WorkState::Talking) if seat.callback => ("●", language.say("word-seat-calls-back")),
+        (_, WorkState::Talking) if seat.result.is_none() && seat.beside.is_some() => {
+            ("●", language.say("word-seat-beside"))
+        }
+        (_, WorkState::Talking) if seat.callback && seat.result.is_none() => {
+            ("●", language.say("word-seat-calls-back"))
+        }
+        (_, WorkState::Talking) if seat.callback => ("●", language.say("word-seat-called-back")),
         (_, WorkState::Talking) => ("●", language.say("word-seat-talks")),
+        (_, WorkState::OnHold) if consults(seat) => ("◐", language.say("word-seat-consults")),
         (_, WorkState::OnHold) => ("◐", language.say("word-seat-holds")),
         (_, WorkState::WrapUp) => ("◇", language.say("word-seat-wraps-up")),
         (_, WorkState::AtTask) => ("◆", language.say("word-seat-at-task")),
         (_, WorkState::NotResponding) => ("✕", language.say("word-seat-not-responding")),
     }
+}
+
+/// Whether somebody else is asked while the person is on hold.
+fn consults(seat: &SeatNow) -> bool {
+    let call = seat.call.as_ref();
+    call.is_some_and(|call| call.consult.is_some())
 }
 
 /// How long something takes, where there is room for a figure and no more.
@@ -219,10 +232,14 @@ pub(crate) fn need_kind(language: Language, kind: NeedKind) -> String {
 }
 
 /// What the operator of a seat has chosen for later.
-pub(crate) fn afterwards(language: Language, chosen: Chosen) -> String {
+pub(crate) fn afterwards(language: Language, (chosen, work): (Chosen, WorkState)) -> String {
+    let is_idle = matches!(work, WorkState::Idle | WorkState::NotResponding);
     match chosen {
         Chosen::OneMoreThenPause => format!(", {}", language.say("word-then-pause")),
         Chosen::OneMoreThenSignOut => format!(", {}", language.say("word-then-sign-out")),
+        Chosen::Paused if !is_idle => format!(", {}", language.say("word-then-pause")),
+        Chosen::FrontOffice if !is_idle => format!(", {}", language.say("word-then-counter")),
+        Chosen::SignedOut if !is_idle => format!(", {}", language.say("word-then-sign-out")),
         Chosen::SignedOut | Chosen::Available | Chosen::Paused | Chosen::FrontOffice => {
             String::new()
         }

@@ -105,7 +105,14 @@ SELECT c.id, tenant.name, number.e164, number.class, c.state, c.place_ms, c.not_
             ",
     (SELECT count(*) FROM callback_decline decline
         WHERE decline.shard = c.shard AND decline.callback = c.id),
-    chosen.from_ms, chosen.until_ms
+    chosen.from_ms, chosen.until_ms,
+    coalesce((SELECT queue.name FROM callback_need need
+            JOIN queue ON queue.shard = need.shard AND queue.id = need.queue
+            WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL
+            ORDER BY need.id LIMIT 1),
+        (SELECT queue.name FROM callback_need need
+            JOIN queue ON queue.shard = need.shard AND queue.id = need.queue
+            WHERE need.shard = c.shard AND need.callback = c.id ORDER BY need.id LIMIT 1))
 FROM callback c
 LEFT JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
 LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
@@ -227,6 +234,8 @@ pub struct CallbackView {
     pub chosen_from_ms: Option<UtcMs>,
     /// and not after.
     pub chosen_until_ms: Option<UtcMs>,
+    /// The queue of its first open need that has one; of its first, once all are closed.
+    pub queue: Option<String>,
 }
 
 /// One thing that the person wants.
@@ -376,7 +385,17 @@ pub(crate) fn view(row: &Row) -> Result<CallbackView, sqlx::Error> {
         declined: columns.int()?,
         chosen_from_ms: columns.maybe_int()?,
         chosen_until_ms: columns.maybe_int()?,
+        queue: columns.maybe_text()?,
     })
+}
+
+impl CallbackView {
+    /// Since when the person waits: also where it was opened again at an old place, or is not to be called
+    /// before another day.
+    #[must_use]
+    pub fn waits_since_ms(&self) -> UtcMs {
+        self.place_ms.min(self.opened_ms)
+    }
 }
 
 /// The classes in the order of their vocabulary, as the statement counts them.

@@ -1,5 +1,4 @@
-//! Callbacks that wait and may be called by their own time, the oldest first, for operators who may choose
-//! one. A part of the backlog: nobody reads more.
+//! Open callbacks as operators read of them: those that they may choose from, and those of a number.
 
 use std::collections::BTreeSet;
 
@@ -8,23 +7,22 @@ use cuptel_core::number::PhoneNumber;
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CallbackState, NeedKind};
 
-use crate::dialect::{Row, ask_shard};
+use crate::dialect::{Row, ask, ask_shard};
 use crate::row::Columns;
-use crate::store::{Store, StoreError, while_doing};
+use crate::store::{SHARD, Store, StoreError, while_doing};
 
-const LIST: &str = "
+/// `$1` are the callbacks.
+const THESE: &str = "
 SELECT c.id, number.e164, tenant.name, queue.name, c.place_ms, c.attempts,
     coalesce((SELECT string_agg(need.kind, ' ') FROM callback_need need
         WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL), '')
-FROM (SELECT * FROM callback
-    WHERE shard = $1 AND state <> 'closed' AND state = 'waiting' AND not_before_ms <= $2
-    ORDER BY id LIMIT 300) c
+FROM jsonb_each($1)
+JOIN callback c ON c.shard = $2 AND c.id = CAST(value->>0 AS BIGINT)
 JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
 JOIN queue ON queue.shard = c.shard AND queue.id = (SELECT need.queue FROM callback_need need
     WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL
         AND need.queue IS NOT NULL ORDER BY need.id LIMIT 1)
-LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
-ORDER BY c.place_ms";
+LEFT JOIN number ON number.shard = c.shard AND number.id = c.number";
 
 /// What is open is few beside all numbers, so it is that which is looked through.
 const OF_NUMBER: &str = "
@@ -54,8 +52,6 @@ pub struct FoundOpen {
     pub attempts: i64,
     /// Short name of the queue.
     pub queue: Option<String>,
-    /// What was noted of what is owed.
-    pub notes: Vec<String>,
 }
 
 fn read_open(row: &Row) -> Result<FoundOpen, sqlx::Error> {
@@ -67,7 +63,6 @@ fn read_open(row: &Row) -> Result<FoundOpen, sqlx::Error> {
         opened_ms: columns.int()?,
         attempts: columns.int()?,
         queue: columns.maybe_text()?,
-        notes: Vec::new(),
     })
 }
 
@@ -112,25 +107,22 @@ impl Store {
         let failed = while_doing("look for a number");
         let mut reading = self.read().await.map_err(&failed)?;
         let question = ask_shard(OF_NUMBER).text(number.reveal());
-        let found = question.all(&mut reading, read_open).await;
-        let mut found = found.map_err(&failed)?;
-        drop(reading);
-        for it in &mut found {
-            let details = self.need_details(it.callback).await?;
-            let open = details.into_iter().filter(|it| it.closed_because.is_none());
-            it.notes = open.filter_map(|it| it.note).collect();
-        }
-        Ok(found)
+        question.all(&mut reading, read_open).await.map_err(failed)
     }
 
-    /// Callbacks that wait and may be called by now, as far as one looks.
+    /// Of these callbacks those that are stored and owed, by their place.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn choosable(&self, now_ms: UtcMs) -> Result<Vec<Choosable>, StoreError> {
+    pub async fn choosable(&self, these: &[CallbackId]) -> Result<Vec<Choosable>, StoreError> {
         let failed = while_doing("list callbacks to choose from");
         let mut reading = self.read().await.map_err(&failed)?;
-        let question = ask_shard(LIST).int(now_ms);
-        question.all(&mut reading, read).await.map_err(failed)
+        let these: Vec<[i64; 1]> = these.iter().map(|id| [id.0]).collect();
+        let these = serde_json::json!(these).to_string();
+        let question = ask(THESE).text(&these).int(SHARD);
+        let found = question.all(&mut reading, read).await;
+        let mut found = found.map_err(failed)?;
+        found.sort_by_key(|it| (it.place_ms, it.callback));
+        Ok(found)
     }
 }

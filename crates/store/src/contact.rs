@@ -2,7 +2,7 @@
 //! handles the number had since. Which numbers were spoken with is marked when a conversation is stored,
 //! so that nothing is looked for among all who ever called.
 
-use cuptel_core::id::AttemptId;
+use cuptel_core::id::{AssignmentId, AttemptId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::Disposition;
@@ -41,6 +41,36 @@ const OF_ATTEMPT: &str = "
 SELECT number.e164 FROM attempt
 JOIN number ON number.shard = attempt.shard AND number.id = attempt.number
 WHERE attempt.shard = $1 AND attempt.id = $2";
+const CONVERSATION: &str = "
+SELECT number.e164, operator.name, done.note, done.ended_ms
+FROM assignment done
+LEFT JOIN number ON number.shard = done.shard AND number.id = done.number
+LEFT JOIN operator ON operator.shard = done.shard AND operator.id = done.operator
+WHERE done.shard = $1 AND done.id = $2";
+
+/// A conversation, as whoever had it goes on with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversationView {
+    /// With whom; none where it was withheld or is erased.
+    pub number: Option<PhoneNumber>,
+    /// Login name of who spoke.
+    pub operator: Option<String>,
+    /// What was noted of it, of somebody who was owed nothing.
+    pub note: Option<String>,
+    /// Until when; none while it is had.
+    pub ended_ms: Option<UtcMs>,
+}
+
+fn conversation(row: &Row) -> Result<ConversationView, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(ConversationView {
+        number: columns.maybe_number()?,
+        operator: columns.maybe_text()?,
+        note: columns.maybe_text()?,
+        ended_ms: columns.maybe_int()?,
+    })
+}
+
 /// A conversation that was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactView {
@@ -100,6 +130,23 @@ impl Store {
         question.all(&mut reading, view).await.map_err(failed)
     }
 
+    /// One conversation.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn conversation(
+        &self,
+        id: AssignmentId,
+    ) -> Result<Option<ConversationView>, StoreError> {
+        let failed = while_doing("read a conversation");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let question = ask_shard(CONVERSATION).int(id.0);
+        question
+            .maybe(&mut reading, conversation)
+            .await
+            .map_err(failed)
+    }
+
     /// The whole number of who called; none where it was withheld or is erased.
     ///
     /// # Errors
@@ -118,4 +165,4 @@ impl Store {
 
 /// Statements that must find their rows through an index, for the planner's test.
 #[cfg(test)]
-pub(crate) const LOOKUPS: &[&str] = &[OF_ATTEMPT];
+pub(crate) const LOOKUPS: &[&str] = &[OF_ATTEMPT, CONVERSATION];

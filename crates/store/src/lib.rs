@@ -79,7 +79,7 @@ pub use callbacks_due::{Due, DueFilter};
 pub use campaign::{CampaignCounts, CampaignDetail, CampaignFilter, CampaignView, EntryView};
 pub use carrier::Unknown;
 pub use choosable::{Choosable, FoundOpen};
-pub use contact::ContactView;
+pub use contact::{ContactView, ConversationView};
 pub use damage::{examine, tells_of_damage};
 pub use day::FirstCalls;
 pub use decision::{ConsideredView, DecisionView, PassedOverView, Why};

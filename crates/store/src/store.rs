@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::dialect::{Connection, Pool, ask};
+use crate::fault::{Meaning, meaning};
 use crate::lock::FileLock;
 use crate::open::Reopen;
 use crate::open::checkpoint::Checkpointer;
@@ -83,6 +84,22 @@ pub enum StoreError {
         /// Those that there are.
         known: Vec<String>,
     },
+}
+
+impl StoreError {
+    /// Whether the same can be tried again: the database is away, busy or full, and nothing is wrong with
+    /// what was asked of it.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Database { source, .. } => matches!(meaning(source), Meaning::Transient(_)),
+            Self::ReadOnly
+            | Self::TakenOver
+            | Self::NotEmpty
+            | Self::UnknownTenant { .. }
+            | Self::NoTenant { .. } => false,
+        }
+    }
 }
 
 /// The longest page that a list gives.

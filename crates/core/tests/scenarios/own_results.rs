@@ -212,6 +212,39 @@ fn a_word_that_is_more_urgent_makes_what_is_owed_already_more_urgent() {
 }
 
 #[test]
+fn who_is_promised_a_call_anew_keeps_the_one_that_was_ticked_as_settled() {
+    for in_wrap_up in [false, true] {
+        let (mut room, mario) = got_through();
+        says(&mut room, "nessun-posto").unwrap();
+        room.hangs_up(mario);
+        room.wait_s(60);
+        let again = room.waits(MARIO, BOOK);
+        room.seat_picks_up();
+        room.wait_s(60);
+        let ticked = room.needs()[0].id;
+        if in_wrap_up {
+            room.hangs_up(again);
+        }
+        room.commands(Command::Dispose {
+            seat: "101".to_owned(),
+            disposition: ResultTold::Own(code("nessun-posto")),
+            said: NeedsSaid {
+                close: vec![ticked],
+                keep: Vec::new(),
+            },
+            conversation: None,
+        })
+        .unwrap();
+        if !in_wrap_up {
+            room.hangs_up(again);
+        }
+        assert_eq!(room.callback().state, CallbackState::Waiting);
+        let open = room.needs().into_iter().find(|it| it.id == ticked);
+        assert_eq!(open.expect("it is there").closed_ms, None);
+    }
+}
+
+#[test]
 fn a_word_that_is_not_there_or_of_another_queue_is_refused_and_nothing_is_recorded() {
     let (mut room, _) = called_back();
     for text in ["mai-vista", "solo-disdette"] {

@@ -7,7 +7,7 @@ use crate::texts::Language;
 use crate::words;
 
 /// Every act that is known, as the log has it.
-const ACTS: [&str; 128] = [
+const ACTS: [&str; 129] = [
     "sign_in",
     "wrong_sign_in",
     "sign_out",
@@ -128,6 +128,7 @@ const ACTS: [&str; 128] = [
     "POST /supervisor/seats/{seat}/available",
     "POST /api/v1/seats/{seat}/sign-out",
     "POST /supervisor/seats/{seat}/sign-out",
+    "POST /seats/{seat}/sign-out",
     "POST /api/v1/seats/{seat}/front-office",
     "POST /api/v1/seats/{seat}/one-more",
     "POST /api/v1/memos",
@@ -213,7 +214,7 @@ fn id_of(act: &str) -> String {
     let Some((method, path)) = act.split_once(' ') else {
         return format!("admin-act-{}", act.replace('_', "-"));
     };
-    let path = ["/api/v1/", "/admin/", "/supervisor/"]
+    let path = ["/api/v1/", "/admin/", "/supervisor/", "/"]
         .iter()
         .find_map(|prefix| path.strip_prefix(prefix))
         .unwrap_or(path);

@@ -17,16 +17,23 @@ use cuptel_core::words::{Button, Chosen, ClosedByHand, WorkState};
 
 use super::queue::{queue_named, title_of_queue};
 use super::room::{path_of_queue, path_of_seat, path_of_site, title_of};
-use super::{frame_of, missing, say, seen_by, site_named};
+use super::telling;
+use super::{acts, frame_of, missing, say, seen_by, site_named};
 use crate::access::Caller;
 use crate::actions::{Asked, act_by_form, meaningless, typed};
+use crate::answers;
 use crate::error::ApiError;
 use crate::memos::memo_of;
 use crate::page::{Frame, html};
 use crate::pages::{Shared, SharedParts};
+use crate::port::Refusal;
+use crate::session::Notice;
 use crate::staffing;
 use crate::stepping_in::{attempt_of, callback_of};
 use crate::texts::Language;
+
+/// Where messages to operators are.
+const MEMOS: &str = "/supervisor/memos";
 
 /// The fields of a form, all of them words.
 pub(super) type Fields = BTreeMap<String, String>;
@@ -61,7 +68,34 @@ struct ConfirmPage<'a> {
     facts: Vec<String>,
     action: String,
     fields: Vec<(String, String)>,
+    asks: Option<Why>,
     back: String,
+    acts: bool,
+}
+
+/// The words that are asked for with it: here and not before, so that they stand in no address.
+struct Why {
+    name: &'static str,
+    label: String,
+    is_needed: bool,
+}
+
+impl Why {
+    fn reason(language: Language) -> Self {
+        Self {
+            name: "reason",
+            label: language.say("desk-act-reason"),
+            is_needed: false,
+        }
+    }
+}
+
+/// Of what an address carries that which a form of ours put there.
+fn carried(fields: Fields, known: &[&str]) -> Vec<(String, String)> {
+    let fields = fields.into_iter();
+    fields
+        .filter(|(name, _)| known.contains(&name.as_str()))
+        .collect()
 }
 
 /// What a queue's form asks for.
@@ -116,8 +150,10 @@ pub(super) async fn confirm_queue(
         then: language.say(then),
         facts,
         action: path,
-        fields: fields.into_iter().collect(),
+        fields: carried(fields, &["until"]),
+        asks: (action != OnQueue::Hours).then(|| Why::reason(language)),
         back,
+        acts: acts(&caller),
     })
 }
 
@@ -129,17 +165,11 @@ fn who_waits((on_line, owed): (u32, u32), language: Language) -> [String; 2] {
     ]
 }
 
-/// What was said about it, told again; of an hour, which day's it is.
-fn said_of(shared: &SharedParts, language: Language, fields: &Fields) -> Vec<String> {
-    let reason = field(fields, "reason");
-    let now_ms = shared.engine.snapshot().at_ms;
-    let until = until(shared, fields).ok().flatten().map(|at| {
-        let until = say::coming(language, at, now_ms);
-        language.with("desk-confirm-until", &[("at", until.into())])
-    });
-    let reason =
-        (!reason.is_empty()).then(|| format!("{}: {reason}", language.say("desk-act-reason")));
-    until.into_iter().chain(reason).collect()
+/// The hour that was said, told again with the day whose it is.
+fn said_of(shared: &SharedParts, language: Language, fields: &Fields) -> Option<String> {
+    let at = until(shared, fields).ok().flatten()?;
+    let until = say::coming(language, at, shared.engine.snapshot().at_ms);
+    Some(language.with("desk-confirm-until", &[("at", until.into())]))
 }
 
 /// Closes or opens a queue by hand, or gives it its hours back.
@@ -229,7 +259,6 @@ fn ahead_s(fields: &Fields) -> Result<u32, ApiError> {
 pub(super) async fn confirm_callback(
     State(shared): State<Shared>,
     Path((id, action)): Path<(String, String)>,
-    Query(fields): Query<Fields>,
     language: Language,
     caller: Caller,
 ) -> Result<Response, ApiError> {
@@ -243,29 +272,30 @@ pub(super) async fn confirm_callback(
     };
     let look = shared.engine.snapshot();
     let back = format!("/supervisor/callbacks/{callback}");
-    let because = field(&fields, "because").to_owned();
-    if because.is_empty() {
-        return Ok(Redirect::to(&back).into_response());
-    }
     let row = &found.callback;
     let number = row.number.clone();
     let number = number.unwrap_or_else(|| language.say("desk-line-withheld"));
-    let since = say::hour(row.place_ms, look.at_ms);
+    let since = say::hour(row.waits_since_ms(), look.at_ms);
     let whom = [("number", number.into()), ("since", since.into())];
     let promised = found.promises.first().map(|it| {
         let by = say::hour(it.by_ms, look.at_ms);
         language.with("desk-close-promised", &[("at", by.into())])
     });
-    let reason = format!("{}: {because}", language.say("desk-act-because"));
     let facts = std::iter::once(language.with("desk-close-whom", &whom));
     Ok(html(&ConfirmPage {
         frame: frame_of(&shared, language, &caller),
         what: language.with("desk-close-title", &[("id", id.as_str().into())]),
         then: language.say("desk-act-close-then"),
-        facts: facts.chain(promised).chain([reason]).collect(),
+        facts: facts.chain(promised).collect(),
         action: format!("{back}/close"),
-        fields: vec![("because".to_owned(), because)],
+        fields: Vec::new(),
+        asks: Some(Why {
+            name: "because",
+            label: language.say("desk-act-because"),
+            is_needed: true,
+        }),
         back,
+        acts: acts(&caller),
     })
     .into_response())
 }
@@ -342,7 +372,9 @@ pub(super) async fn confirm_seat(
         facts: who.into_iter().chain([state]).collect(),
         action: format!("{back}/sign-out"),
         fields: Vec::new(),
+        asks: None,
         back,
+        acts: acts(&caller),
     })
 }
 
@@ -406,7 +438,9 @@ pub(super) async fn confirm_site(
         facts,
         action: format!("{back}/outage"),
         fields: Vec::new(),
+        asks: None,
         back,
+        acts: acts(&caller),
     })
 }
 
@@ -470,8 +504,10 @@ pub(super) async fn confirm_stop(
         then: language.with(then, &[("where", place.into())]),
         facts,
         action: "/supervisor/stops/press".to_owned(),
-        fields: fields.into_iter().collect(),
+        fields: carried(fields, &["button", "tenant", "until"]),
+        asks: Some(Why::reason(language)),
         back: "/supervisor/stops".to_owned(),
+        acts: acts(&caller),
     })
     .into_response())
 }
@@ -503,15 +539,33 @@ pub(super) async fn release_stop(
     act_by_form(&shared, &caller, command, |_| back).await
 }
 
-/// Tells operators something.
+/// Tells operators something. What is not taken can be corrected.
 pub(super) async fn write_memo(
     State(shared): State<Shared>,
+    language: Language,
     caller: Caller,
     asked: Asked<Fields>,
 ) -> Result<Response, ApiError> {
-    let command = memo_told(&shared, &asked.wish).map(|told| Command::WriteMemo(Box::new(told)));
-    let back = "/supervisor/memos".to_owned();
-    act_by_form(&shared, &caller, command, |_| back).await
+    let command = match memo_told(&shared, &asked.wish) {
+        Ok(told) => Command::WriteMemo(Box::new(told)),
+        Err(error) => {
+            return act_by_form(&shared, &caller, Err(error), |_| MEMOS.to_owned()).await;
+        }
+    };
+    let told = answers::done(language, &command);
+    match shared.carry_out(&caller, command).await {
+        Ok(()) => {
+            caller.tell(&shared, Notice::told(true, told));
+            Ok(Redirect::to(MEMOS).into_response())
+        }
+        Err(error @ ApiError::Refused(Refusal::Refused(_))) => {
+            caller.is_refused();
+            let why = answers::refused(language, &error);
+            let who = (&caller, language);
+            Ok(telling::not_taken(&shared, who, asked.wish, why))
+        }
+        Err(error) => act_by_form(&shared, &caller, Err(error), |_| MEMOS.to_owned()).await,
+    }
 }
 
 fn memo_told(shared: &SharedParts, fields: &Fields) -> Result<MemoTold, ApiError> {
@@ -543,6 +597,6 @@ pub(super) async fn withdraw_memo(
     _asked: Asked<Fields>,
 ) -> Result<Response, ApiError> {
     let command = memo_of(&memo).map(|memo| Command::WithdrawMemo { memo, by: None });
-    let back = "/supervisor/memos".to_owned();
+    let back = MEMOS.to_owned();
     act_by_form(&shared, &caller, command, |_| back).await
 }

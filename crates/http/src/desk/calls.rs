@@ -193,18 +193,24 @@ fn rows(look: &Snapshot, read: &CallsRead, (caller, language): (&Caller, Languag
         let happening = Happening::of_callback(it.state).filter(|_| caller.sees(tenant))?;
         let (seat, seat_path) = seat(it.seat.as_deref());
         let id = it.id.to_string();
+        let queue = it.queue.as_deref();
+        let queue = queue.map(|queue| titled(look, tenant, Some(queue)));
         Some(Row {
             happening,
             link: format!("/supervisor/callbacks/{id}"),
-            text: say::callback_titled(language, None, &say::hour(it.place_ms, look.at_ms)),
+            text: say::callback_titled(
+                language,
+                queue.clone(),
+                &say::hour(it.waits_since_ms(), look.at_ms),
+            ),
             of: language.with("desk-number-of", &[("id", id.into())]),
             number: it.number.clone().unwrap_or_else(withheld),
-            queue: "–".to_owned(),
+            queue: queue.unwrap_or_else(|| "–".to_owned()),
             tenant: tenant_of(tenant),
-            since: since(it.id.0, it.place_ms),
+            since: since(it.id.0, it.waits_since_ms()),
             seat,
             seat_path,
-            since_ms: it.place_ms,
+            since_ms: it.waits_since_ms(),
         })
     });
     attempts.chain(callbacks).collect()
@@ -311,7 +317,7 @@ pub(super) async fn page(
 
 /// The calls and callbacks that a seat has at hand, in words and with the page of each.
 pub(super) async fn at_seat(
-    shared: &SharedParts,
+    shared: &Shared,
     name: &str,
     whose: (&Caller, Language),
 ) -> Result<Vec<(String, String)>, ApiError> {

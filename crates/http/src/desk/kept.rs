@@ -18,6 +18,8 @@ use crate::reports::quarter_lines;
 const AGE: Duration = Duration::from_secs(20);
 /// So old it is still shown while somebody reads anew.
 const STILL_SHOWN: Duration = Duration::from_secs(40);
+/// Longer than the backlog of a million takes; a database that says nothing for so long does not answer.
+const READING_MAX: Duration = Duration::from_secs(15);
 /// So long does a page wait that has nothing to show: half of what its first paint may take. A region's
 /// backlog of 34,000 people takes some 200 ms to read.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -45,7 +47,7 @@ impl Stored {
 
 /// What can be said of it now.
 #[derive(Debug, Clone)]
-pub(crate) enum Told {
+pub(crate) enum Figures {
     Read(Arc<Stored>),
     /// It is being read for the first time in a while, and takes longer than a page may.
     Awaited,
@@ -53,7 +55,7 @@ pub(crate) enum Told {
     Unanswered,
 }
 
-impl Told {
+impl Figures {
     pub(crate) fn stored(&self) -> Option<&Stored> {
         match self {
             Self::Read(stored) => Some(stored),
@@ -64,7 +66,7 @@ impl Told {
 
 /// What was read last.
 pub(crate) struct DeskKept {
-    last: watch::Sender<Option<(Instant, Told)>>,
+    last: watch::Sender<Option<(Instant, Figures)>>,
     /// Held by whoever reads.
     reading: tokio::sync::Mutex<()>,
 }
@@ -80,7 +82,7 @@ impl Default for DeskKept {
 
 impl DeskKept {
     /// What is known, younger than `age`.
-    fn known(&self, age: Duration) -> Option<Told> {
+    fn known(&self, age: Duration) -> Option<Figures> {
         let last = self.last.borrow();
         let young = last.as_ref().filter(|(read, _)| clock() < *read + age);
         young.map(|(_, told)| told.clone())
@@ -88,7 +90,7 @@ impl DeskKept {
 
     /// Nobody waits for the database while what was read is still worth showing, and nobody for longer
     /// than a page may take: who comes too early is told so, and the live page says the rest.
-    pub(crate) async fn get(shared: &Shared) -> Told {
+    pub(crate) async fn get(shared: &Shared) -> Figures {
         let kept = &shared.desk;
         if let Some(fresh) = kept.known(AGE) {
             return fresh;
@@ -109,8 +111,8 @@ impl DeskKept {
         match tokio::time::timeout(PATIENCE, comes).await {
             Ok(Ok(last)) => last
                 .as_ref()
-                .map_or(Told::Awaited, |(_, told)| told.clone()),
-            Ok(Err(_)) | Err(_) => Told::Awaited,
+                .map_or(Figures::Awaited, |(_, told)| told.clone()),
+            Ok(Err(_)) | Err(_) => Figures::Awaited,
         }
     }
 
@@ -119,11 +121,15 @@ impl DeskKept {
         if self.known(AGE).is_some() {
             return;
         }
-        let told = match read(shared).await {
-            Ok(stored) => Told::Read(Arc::new(stored)),
-            Err(error) => {
+        let told = match tokio::time::timeout(READING_MAX, read(shared)).await {
+            Ok(Ok(stored)) => Figures::Read(Arc::new(stored)),
+            Ok(Err(error)) => {
                 tracing::error!(%error, "no figures of today for the desk");
-                Told::Unanswered
+                Figures::Unanswered
+            }
+            Err(_elapsed) => {
+                tracing::error!("the figures of today for the desk took too long");
+                Figures::Unanswered
             }
         };
         self.last.send_replace(Some((clock(), told)));

@@ -14,6 +14,7 @@ use cuptel_store::{AttemptDetail, AttemptView, CallbackDetail, CallbackView, Dec
 use tokio::time::Instant;
 
 use super::deeds::{self, Deed};
+use super::kept::{DeskKept, Figures};
 use super::{calls, queue, seat, seen_by, story};
 use crate::access::{Caller, clock};
 use crate::board::{Board, Cell};
@@ -88,6 +89,8 @@ pub(super) struct QueueRead {
     /// Nothing where the centre has not said who waits.
     pub(super) line: Option<Vec<WaiterNow>>,
     pub(super) deeds: Vec<Deed>,
+    /// How callers fared today.
+    pub(super) today: Figures,
 }
 
 /// What was read for a page.
@@ -103,17 +106,21 @@ pub(super) enum Read {
 
 /// What was read last, by page.
 #[derive(Default)]
-pub(crate) struct LiveKept(Mutex<BTreeMap<Watched, (Instant, Read)>>);
+pub(crate) struct LiveKept {
+    last: Mutex<BTreeMap<Watched, (Instant, Read)>>,
+    /// Held by whichever stream reads: all of them wake at the same look.
+    reading: tokio::sync::Mutex<()>,
+}
 
 impl LiveKept {
     fn known(&self, watched: &Watched) -> Option<Read> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let young = kept.get(watched).filter(|(read, _)| clock() < *read + AGE);
         young.map(|(_, read)| read.clone())
     }
 
     fn keep(&self, watched: &Watched, read: &Read) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let now = clock();
         if kept.len() >= KEPT_MAX {
             kept.retain(|_, (read, _)| now < *read + AGE);
@@ -125,12 +132,13 @@ impl LiveKept {
 }
 
 /// What a page shows, as it is now: for whoever loads it, who has perhaps just acted.
-pub(super) async fn read(shared: &SharedParts, watched: &Watched) -> Result<Read, ApiError> {
+pub(super) async fn read(shared: &Shared, watched: &Watched) -> Result<Read, ApiError> {
     let read = match watched {
         Watched::Queue(tenant, name) => {
             let line = shared.engine.in_line(tenant, name).await.ok();
             let deeds = deeds::of_queue(shared, tenant, name).await?;
-            Read::Queue(Arc::new(QueueRead { line, deeds }))
+            let today = DeskKept::get(shared).await;
+            Read::Queue(Arc::new(QueueRead { line, deeds, today }))
         }
         Watched::Call(id) => Read::Call(call(shared, *id).await?.map(Arc::new)),
         Watched::Callback(id) => Read::Callback(callback(shared, *id).await?.map(Arc::new)),
@@ -196,7 +204,11 @@ pub(crate) async fn texts_for(
     serde_json::to_string(&texts).map(|json| Some(Arc::from(json)))
 }
 
-pub(super) async fn now(shared: &SharedParts, watched: &Watched) -> Result<Read, ApiError> {
+pub(super) async fn now(shared: &Shared, watched: &Watched) -> Result<Read, ApiError> {
+    if let Some(read) = shared.live.known(watched) {
+        return Ok(read);
+    }
+    let _reads = shared.live.reading.lock().await;
     match shared.live.known(watched) {
         Some(read) => Ok(read),
         None => read(shared, watched).await,

@@ -10,7 +10,7 @@ use cuptel_core::time::UtcMs;
 use cuptel_core::words::Button;
 
 use super::deeds::Deed;
-use super::kept::DeskKept;
+use super::kept::Figures;
 use super::live::{self, QueueRead, Read, Watched, mark_of};
 use super::room::{door_of, escaped, path_of_queue, title_of, touches};
 use super::story::{Told, told};
@@ -127,7 +127,9 @@ pub(super) fn shown(
     (caller, language): (&Caller, Language),
 ) -> Option<Shown> {
     let queue = queue_named(look, caller, tenant, name)?;
+    let today = ("qf-today", in_time_today(&read.today, queue, language));
     let facts = facts_of_queue(queue, look, language).into_iter();
+    let facts = facts.chain([today]);
     let line = read.line.as_ref();
     let due = line.map_or(0, |line| line.iter().filter(|it| !it.on_line).count());
     let recent = |it: &&Deed| it.at_ms >= look.at_ms - DEEDS_MS;
@@ -157,7 +159,6 @@ struct QueuePage<'a> {
     path: String,
     of: String,
     mark: String,
-    today: Option<String>,
     shown: Shown,
     acts: bool,
 }
@@ -192,12 +193,6 @@ pub(super) async fn page(
     let Some(shown) = shown(&look, &read, (&tenant, &name), (&caller, language)) else {
         return Ok(missing(&shared, language, &caller));
     };
-    let told = DeskKept::get(&shared).await;
-    let today = told.stored().and_then(|it| {
-        let key = (tenant.clone(), name.clone());
-        it.today.get(&key).copied()
-    });
-    let share = today.and_then(|it| say::per_cent(it.in_target, it.queued));
     let page = QueuePage {
         frame: frame_of_part(&shared, language, (&caller, &headers)),
         board,
@@ -205,10 +200,6 @@ pub(super) async fn page(
         path: path_of_queue(queue),
         of: format!("queue/{}/{}", escaped(&tenant), escaped(&name)),
         mark: shown.mark(),
-        today: share.map(|share| {
-            let label = language.say("desk-in-time-today");
-            format!("{label}: {share} %")
-        }),
         shown,
         acts: acts(&caller) && caller.leads(Some(&tenant)),
     };
@@ -273,6 +264,17 @@ fn open_until(queue: &QueueNow, at: UtcMs) -> String {
 }
 
 /// What the page says in short, each by the element that shows it.
+/// The share of today's callers who were answered in time, as far as it is known.
+fn in_time_today(told: &Figures, queue: &QueueNow, language: Language) -> String {
+    let label = language.say("desk-in-time-today");
+    let key = (queue.tenant.clone(), queue.name.clone());
+    let today = told.stored().and_then(|it| it.today.get(&key));
+    match today.and_then(|it| say::per_cent(it.in_target, it.queued)) {
+        Some(share) => format!("{label}: {share} %"),
+        None => format!("{label}: –"),
+    }
+}
+
 fn facts_of_queue(
     queue: &QueueNow,
     look: &Snapshot,

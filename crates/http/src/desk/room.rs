@@ -10,7 +10,7 @@ use cuptel_core::words::{Button, Chosen, WorkState};
 use cuptel_store::{Owed, QuarterFigures};
 
 use super::in_time::{InTime, now_of};
-use super::kept::{Stored, Told};
+use super::kept::{Figures, Stored};
 use super::say;
 use crate::access::Caller;
 use crate::actions::path_of;
@@ -29,8 +29,9 @@ pub(crate) enum Trouble {
     Unmanned,
     Below,
     Waiting,
-    Closed,
     None,
+    /// Nobody need look there, whatever the others do.
+    Closed,
 }
 
 impl Trouble {
@@ -219,7 +220,7 @@ impl<'c> Seen<'c> {
 }
 
 impl Room {
-    pub(crate) fn new(look: &Snapshot, board: &Board, told: &Told, seen: Seen<'_>) -> Self {
+    pub(crate) fn new(look: &Snapshot, board: &Board, told: &Figures, seen: Seen<'_>) -> Self {
         let stored = told.stored();
         let queues = look.queues.iter().enumerate();
         let queues = queues.filter(|(_, queue)| seen.has(&queue.tenant));
@@ -577,11 +578,11 @@ fn debts(look: &Snapshot, stored: Option<&Stored>, seen: Seen<'_>) -> Debts {
     }
 }
 
-fn wanting(told: &Told, language: Language) -> Cell {
+fn wanting(told: &Figures, language: Language) -> Cell {
     let text = match told {
-        Told::Read(_) => String::new(),
-        Told::Awaited => language.say("desk-figures-awaited"),
-        Told::Unanswered => language.say("desk-database"),
+        Figures::Read(_) => String::new(),
+        Figures::Awaited => language.say("desk-figures-awaited"),
+        Figures::Unanswered => language.say("desk-database"),
     };
     cell("wanting", text)
 }

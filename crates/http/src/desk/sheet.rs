@@ -17,6 +17,7 @@ use crate::access::Caller;
 use crate::error::ApiError;
 use crate::page::{Frame, html};
 use crate::pages::Shared;
+use crate::person::service_of;
 use crate::texts::Language;
 
 /// Rows of a page.
@@ -85,6 +86,8 @@ pub(super) struct Row {
     pub(super) title: String,
     pub(super) of: String,
     pub(super) number: String,
+    /// For which service.
+    service: String,
     pub(super) tenant: String,
     pub(super) state: String,
     pub(super) since: String,
@@ -267,7 +270,7 @@ fn due_row(it: &Due, look: &Snapshot, language: Language) -> Row {
 }
 
 pub(super) fn row(it: &CallbackView, look: &Snapshot, language: Language) -> Row {
-    let since = say::hour(it.place_ms, look.at_ms);
+    let since = say::hour(it.waits_since_ms(), look.at_ms);
     let number = it.number.clone();
     let tenant = it.tenant.as_deref();
     let due = it.due_ms.map_or(String::new(), |at| {
@@ -279,6 +282,10 @@ pub(super) fn row(it: &CallbackView, look: &Snapshot, language: Language) -> Row
         title: say::callback_titled(language, None, &since),
         of: language.with("desk-number-of", &[("id", it.id.to_string().into())]),
         number: number.unwrap_or_else(|| language.say("desk-line-withheld")),
+        service: service_of(look, it.queue.as_ref(), it.tenant.as_ref())
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| "–".to_owned()),
         tenant: tenant.map_or("–".to_owned(), |name| title_of(look, name).to_owned()),
         state: match it.closed_how {
             Some(how) => say::closed(language, how),

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
+use cuptel_core::keeping::{BY_A_WORD, BY_CORRECTION};
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::time::UtcMs;
 use cuptel_core::why::WaitingNow;
@@ -205,7 +206,7 @@ pub(super) fn call_shown(
     let received = say::hour(row.received_ms, look.at_ms);
     Some(CallShown {
         title: say::call_titled(language, queue, &received),
-        facts: facts_of_call(&read.found, look, language),
+        facts: facts_of_call(read, look, language),
         callback: row.callback.map(|id| id.to_string()),
         seat: seat.map(|seat| (path_of_seat(&seat), seat)),
         events: told(events, look.at_ms),
@@ -266,15 +267,15 @@ pub(super) fn titled(look: &Snapshot, tenant: Option<&str>, queue: Option<&str>)
     }
 }
 
-fn facts_of_call(
-    found: &AttemptDetail,
-    look: &Snapshot,
-    language: Language,
-) -> Vec<(String, String)> {
-    let row = &found.attempt;
+fn facts_of_call(read: &CallRead, look: &Snapshot, language: Language) -> Vec<(String, String)> {
+    let row = &read.found.attempt;
     let tenant = row.tenant.as_deref();
     let state = match row.outcome {
         Some(outcome) => say::outcome(language, outcome),
+        // Who was taken out of line hears why before the call ends.
+        None if row.stage == Stage::Queued && read.waiting.is_none() => {
+            language.say("desk-stage-leaving")
+        }
         None => say::stage(language, row.stage),
     };
     let number = row.number.clone();
@@ -394,7 +395,7 @@ pub(super) fn callback_shown(
     let tenant = row.tenant.as_deref();
     let queue = found.needs.iter().find_map(|it| it.queue.as_deref());
     let queue = queue.map(|queue| titled(look, tenant, Some(queue)));
-    let since = say::hour(row.place_ms, look.at_ms);
+    let since = say::hour(row.waits_since_ms(), look.at_ms);
     Some(CallbackShown {
         title: say::callback_titled(language, queue, &since),
         facts: facts_of_callback(found, look, language),
@@ -520,6 +521,11 @@ fn need(it: &NeedView, look: &Snapshot, (tenant, language): (Option<&str>, Langu
         format!(" ·{}", language.with("desk-by", &[("name", name.into())]))
     });
     let because = it.closed_because.as_deref();
+    let because = because.map(|it| match it {
+        BY_A_WORD => language.say("desk-closed-by-result"),
+        BY_CORRECTION => language.say("desk-closed-corrected"),
+        typed => typed.to_owned(),
+    });
     let because = because.map_or(String::new(), |it| format!(" · {it}"));
     format!("{kind}{queue}, {since}{note}{closed_by}{because}")
 }
@@ -541,7 +547,7 @@ fn facts_of_callback(
     let tenant = tenant.map_or("–".to_owned(), |it| title_of(look, it).to_owned());
     let mut facts = vec![
         (language.say("desk-fact-state"), state),
-        (language.say("desk-fact-since"), at(row.place_ms)),
+        (language.say("desk-fact-since"), at(row.waits_since_ms())),
         (language.say("desk-fact-number"), number),
         (language.say("desk-fact-tenant"), tenant),
         (language.say("desk-fact-attempts"), row.attempts.to_string()),

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use cuptel_core::memo::MemoNow;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::words::Chosen;
 
+use super::acting::{Fields, field};
 use super::room::title_of;
 use super::{acts, frame_of, say, seen_by, tenants_of};
 use crate::access::Caller;
@@ -79,6 +81,22 @@ struct MemosPage<'a> {
     shown: Vec<MemoRow>,
     choices: Vec<Choice>,
     acts: bool,
+    /// What was typed and not taken, and why.
+    typed: Option<(Fields, String)>,
+}
+
+impl MemosPage<'_> {
+    fn text(&self) -> &str {
+        self.typed
+            .as_ref()
+            .map_or("", |(typed, _)| field(typed, "text"))
+    }
+
+    fn hours(&self) -> &str {
+        self.typed
+            .as_ref()
+            .map_or("12", |(typed, _)| field(typed, "hours"))
+    }
 }
 
 /// Memos that are shown, and the form for another.
@@ -88,19 +106,37 @@ pub(super) async fn memos(
     language: Language,
     caller: Caller,
 ) -> Response {
-    let (look, _) = seen_by(&shared, &caller, language);
+    let seat = asked.get("seat").map(|seat| format!("seat/{seat}"));
+    page(&shared, (&caller, language), seat.as_deref(), None)
+}
+
+/// The page again with what was typed, and why it was not taken.
+pub(super) fn not_taken(
+    shared: &Shared,
+    (caller, language): (&Caller, Language),
+    typed: Fields,
+    why: String,
+) -> Response {
+    let to = field(&typed, "to").to_owned();
+    let page = page(shared, (caller, language), Some(&to), Some((typed, why)));
+    (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+}
+
+fn page(
+    shared: &Shared,
+    (caller, language): (&Caller, Language),
+    to: Option<&str>,
+    typed: Option<(Fields, String)>,
+) -> Response {
+    let (look, _) = seen_by(shared, caller, language);
     let shown = look.memos.iter();
     let shown = shown.filter(|it| it.tenant.is_none() || caller.sees(it.tenant.as_deref()));
     html(&MemosPage {
-        frame: frame_of(&shared, language, &caller),
+        frame: frame_of(shared, language, caller),
         shown: shown.map(|it| memo_row(it, &look, language)).collect(),
-        choices: choices(
-            &look,
-            &caller,
-            language,
-            asked.get("seat").map(String::as_str),
-        ),
-        acts: acts(&caller),
+        choices: choices(&look, caller, language, to),
+        acts: acts(caller),
+        typed,
     })
 }
 
@@ -110,41 +146,40 @@ fn choices(
     language: Language,
     wanted: Option<&str>,
 ) -> Vec<Choice> {
-    let choice = |value: String, words: String, chosen: bool| Choice {
+    let choice = |value: String, words: String| Choice {
+        chosen: wanted == Some(value.as_str()),
         value,
         words,
-        chosen,
     };
     let named = |id: &str, name: &str| language.with(id, &[("name", name.into())]);
     let mut all = Vec::new();
     if caller.is_unbounded() {
         let words = language.say("desk-to-everybody");
-        all.push(choice("everybody".to_owned(), words, false));
+        all.push(choice("everybody".to_owned(), words));
     }
     if caller.employer().is_none() {
         for (name, title) in tenants_of(look, caller) {
             let words = named("desk-to-tenant", &title);
-            all.push(choice(format!("tenant/{name}"), words, false));
+            all.push(choice(format!("tenant/{name}"), words));
         }
     }
     if caller.is_unbounded() {
         for site in &look.sites {
             let words = named("desk-to-site", &site.name);
-            all.push(choice(format!("site/{}", site.name), words, false));
+            all.push(choice(format!("site/{}", site.name), words));
         }
     }
     let queues = look.queues.iter();
     for queue in queues.filter(|it| caller.leads(Some(&it.tenant))) {
         let title = format!("{}, {}", queue.title, title_of(look, &queue.tenant));
         let value = format!("queue/{}/{}", queue.tenant, queue.name);
-        all.push(choice(value, named("desk-to-queue", &title), false));
+        all.push(choice(value, named("desk-to-queue", &title)));
     }
     let seats = look.seats.iter();
     for seat in seats.filter(|it| it.chosen != Chosen::SignedOut) {
         let who = seat.operator.as_deref().unwrap_or_default();
         let words = format!("{} {who}", named("desk-to-seat", &seat.name));
-        let chosen = wanted == Some(seat.name.as_str());
-        all.push(choice(format!("seat/{}", seat.name), words, chosen));
+        all.push(choice(format!("seat/{}", seat.name), words));
     }
     all
 }

@@ -39,6 +39,7 @@ fn talking(attempt: i64) -> Snapshot {
         code: None,
         until_ms: None,
         ends_with_it: false,
+        given_on: false,
     });
     look.seats[0].call = Some(CallNow {
         held_since_ms: None,
@@ -244,7 +245,7 @@ async fn a_number_that_is_too_short_is_refused_and_a_right_one_is_read_back_whol
     }
     let heard = sends(&centre, path, &cookie, &with("0861 555911")).await;
     let said =
-        "Rileggi il numero alla persona: 086 155 5911. Richiamiamo entro il 26/11/2026 18:38.";
+        "Rileggi il numero alla persona: 0861 555 911. Richiamiamo entro il 26/11/2026 18:38.";
     assert!(heard.text.contains(said), "{}", heard.text);
     assert!(heard.text.contains("aria-describedby=\"read-back\""));
     let log = centre.get_with_token("/api/v1/access-log").await.text;

@@ -77,6 +77,7 @@ fn talks(attempt: i64) -> Snapshot {
         code: None,
         until_ms: None,
         ends_with_it: true,
+        given_on: false,
     });
     look
 }
@@ -174,10 +175,11 @@ async fn a_note_goes_before_the_result_and_what_was_told_hides_the_form() {
         code: None,
         until_ms: Some(AT_MS + 42_000),
         ends_with_it: false,
+        given_on: false,
     });
     centre.desk.looks.send_replace(std::sync::Arc::new(look));
     let page = page(&centre, "/seats/101", &cookie).await;
-    assert!(page.contains("Esito dato: questione risolta."), "{page}");
+    assert!(page.contains("Esito dato: risolta."), "{page}");
     assert!(page.contains("<summary>Correggi l’esito</summary>"));
     assert!(page.contains("Restano 42 secondi dopo la chiamata"));
 }
@@ -232,10 +234,11 @@ async fn the_centres_own_results_are_offered_where_they_belong_and_told_by_their
         code: Some("disdetta".parse().unwrap()),
         until_ms: None,
         ends_with_it: false,
+        given_on: false,
     });
     centre.desk.looks.send_replace(std::sync::Arc::new(look));
     let shown = page(&centre, "/seats/101", &cookie).await;
-    assert!(shown.contains("disdetta (questione risolta)"), "{shown}");
+    assert!(shown.contains("disdetta (risolta)"), "{shown}");
 }
 
 #[tokio::test]

@@ -307,6 +307,7 @@ pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: Wor
         employer: operator.map(|_| "Cooperativa".to_owned()),
         chosen,
         pause_reason: (chosen == Chosen::Paused).then(|| "visita medica".to_owned()),
+        supervisor: None,
         work,
         since_ms: Some(AT_MS - 125_000),
         reachable: true,
@@ -480,6 +481,7 @@ fn bookings() -> QueueNow {
         callbacks_held: true,
         callbacks_from_ms: None,
         callbacks_oldest_ms: Some(AT_MS - 3_900_000),
+        choosable: Vec::new(),
         tasks_open: 3,
         tasks_due_ms: Some(AT_MS - 120_000),
         wait: Some(WaitNow {

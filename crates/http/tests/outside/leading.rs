@@ -73,7 +73,7 @@ fn pages(centre: &Centre) -> Vec<String> {
         "/supervisor/bulk".to_owned(),
         format!("/supervisor/bulk/{}", centre.bulk),
         format!("/supervisor/callbacks/{callback}"),
-        format!("/supervisor/callbacks/{callback}/close?because=doppia"),
+        format!("/supervisor/callbacks/{callback}/close"),
         "/supervisor/seats/101".to_owned(),
         "/supervisor/sites/teramo".to_owned(),
         "/supervisor/sites/teramo/outage".to_owned(),
@@ -153,12 +153,8 @@ async fn an_auditor_reads_everything_and_has_no_form() {
     for path in pages(&centre) {
         let page = centre.page_of(&path, &cookie).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");
-        if !path.contains('?') && !path.ends_with("/outage") {
-            assert!(
-                !page.text.contains("method=\"post\" action=\"/supervisor"),
-                "{path}"
-            );
-        }
+        let form = "method=\"post\" action=\"/supervisor";
+        assert!(!page.text.contains(form), "{path}");
     }
     for (path, fields) in [
         ("/supervisor/seats/101/pause", vec![]),
@@ -271,13 +267,22 @@ async fn what_the_database_does_not_tell_is_no_zero() {
     let centre = Centre::open().await;
     let cookie = supervisor(&centre).await;
     let debts = "Oltre la scadenza: ";
-    let before = centre.page_of("/supervisor", &cookie).await.text;
-    assert!(before.contains("<p id=\"wanting\" class=\"alert\"></p>"));
+    let whole = "<p id=\"wanting\" class=\"alert\"></p>";
+    // Where it takes longer than a page may, the next one has it.
+    let mut before = centre.page_of("/supervisor", &cookie).await.text;
+    while !before.contains(whole) {
+        assert!(before.contains("Si stanno leggendo"), "{before}");
+        tokio::task::yield_now().await;
+        before = centre.page_of("/supervisor", &cookie).await.text;
+    }
     assert!(before.contains(&format!("{debts}0")), "{before}");
     let without = Centre::open().await;
     let cookie = supervisor(&without).await;
     without.app().store.close().await.unwrap();
-    let page = without.page_of("/supervisor", &cookie).await.text;
+    let mut page = without.page_of("/supervisor", &cookie).await.text;
+    while page.contains("Si stanno leggendo") {
+        page = without.page_of("/supervisor", &cookie).await.text;
+    }
     assert!(page.contains("La base dati non risponde"), "{page}");
     assert!(page.contains(&format!("{debts}–")), "{page}");
     assert!(page.contains("id=\"dd-none\">–<"), "{page}");
@@ -497,17 +502,21 @@ async fn what_hits_many_is_confirmed_on_a_page_that_says_what_will_happen() {
     let centre = Centre::open().await;
     let cookie = supervisor(&centre).await;
     let path = "/supervisor/queues/asl-teramo/prenotazioni";
-    let asked = format!("{path}/close?until=23%3A00&reason=guasto");
+    let asked = format!("{path}/close?until=23%3A00&reason=guasto&x=y");
     let page = centre.page_of(&asked, &cookie).await.text;
     for said in [
         "Da subito chi chiama sente che è chiuso",
         "In linea adesso aspettano 2 persone.",
-        "guasto",
+        "<input id=\"why\" name=\"reason\"",
         "name=\"until\" value=\"23:00\"",
         "No, torna indietro",
     ] {
         assert!(page.contains(said), "{said} in {page}");
     }
+    assert!(
+        !page.contains("guasto") && !page.contains("name=\"x\""),
+        "words go by the form"
+    );
     assert!(
         centre.desk.commands.lock().unwrap().is_empty(),
         "nothing is done yet"

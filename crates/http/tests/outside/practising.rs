@@ -216,7 +216,7 @@ async fn at_the_end_the_page_says_what_a_real_call_had_done() {
     for said in [
         "Niente è stato registrato",
         "In una chiamata vera:",
-        "L’esito sarebbe: questione risolta.",
+        "L’esito sarebbe: risolta.",
         "resterebbe aperta, finché qualcuno non la chiude",
         "sarebbe chiusa.",
         "La nota resterebbe accanto alla questione",

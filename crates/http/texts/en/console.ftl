@@ -142,7 +142,9 @@ console-preferences-kept = Preferences saved: they hold on every seat.
 console-preferences-standard = Put everything back as it was
 console-preferences-wrong = To be corrected; the rest is as you typed it:
 console-queue = Callbacks that I may choose
-console-queue-line = { $queue }, { $kinds }, owed for { $time }, tried by the person: { $attempts }
+console-queue-line = { $queue }, { $kinds }, owed { $since }, tried by the person: { $attempts }
+console-queue-changed = The list of callbacks has changed: it is brought up to date as soon as you leave it.
+console-queue-unknown = The database does not answer: the callbacks that you may choose come back by themselves.
 console-queue-missing = Choose the service that calls.
 console-queue-note = The oldest comes first. Whoever chooses another passes over who waits, which is on record.
 console-queue-take = Call back
@@ -177,7 +179,7 @@ console-summary-due = To be called by
 console-summary-need = What is needed
 console-summary-person = Person
 console-summary-queue = Service
-console-taken = Seat { $seat }: the callback is yours, pick up the phone.
+console-taken = Seat { $seat }: the callback is yours. It comes to your phone, at once or when the time after the call is over.
 console-taken-at = As of
 console-task-back = Hand the task back
 console-task-cannot = I cannot, I hand it back
@@ -258,3 +260,9 @@ console-leave-service-go = End service all the same
 console-number-short = The number has { $n } digits, too few: a landline has at least 8, a mobile 10. Read it back to the person.
 console-number-long = The number has { $n } digits, too many: a landline has at most 11, a mobile 10. Read it back to the person.
 console-read-back = Read the number back to the person: { $number }. We call by { $due }.
+console-told-open = { $n ->
+    [one] one question stays open
+   *[other] { $n } questions stay open
+}
+console-summary-tax-code = Tax code (to be read back, it is not kept)
+console-note-kept = Kept already: { $note }

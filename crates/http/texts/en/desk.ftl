@@ -732,7 +732,7 @@ desk-bulk-do-postpone =
        *[other] Yes, put them off ({ $n })
     }
 desk-bulk-change = No, change the choice
-desk-bulk-begun = What you have confirmed.
+desk-bulk-begun = The act on many callbacks has begun: how far it is stands below.
 desk-bulk-kept = It is taken and kept: it shows here when the database is back.
 desk-bulk-goes-on = It is not over yet: the figures are those of now. Load the page again to see them grow.
 desk-bulk-by = Done by { $name }, { $at }.
@@ -870,3 +870,6 @@ desk-site-open = Open: { $site }
 desk-within = On this page
 desk-link-people = People
 desk-fairness-since = “Today” counts from { $at }, when the system was started again: who waited before is not in it; that is in the history.
+desk-closed-by-result = closed with the result of a conversation
+desk-closed-corrected = the result of the conversation was corrected
+desk-stage-leaving = waits no more: hears a message, then the call ends

@@ -63,3 +63,4 @@ practice-upset-words = Prima è caduta la linea! Io parla poco italiano. Visita 
 practice-what = The phone rings as for a call; the person is invented, and nothing counts. If somebody waits, the practice gives way.
 practice-who = PRACTICE: { $who }
 practice-wraps-up = The call is over: give the result, as after a real call.
+practice-wraps-up-told = The call is over and its result is given: what is left is the time after it.

@@ -681,7 +681,7 @@ desk-bulk-until = Rimanda fino a
 desk-bulk-until-then = Serve solo per rimandare.
 desk-bulk-which = Quali, tra quelle che aspettano
 desk-bulk-of = Azienda o coda
-desk-bulk-everywhere = Tutte le aziende e tutte le code
+desk-bulk-everywhere = Tutte le ASL e tutte le code
 desk-bulk-older = Aperte da più di (ore)
 desk-bulk-any = Qualsiasi
 desk-bulk-kind = Perché sono dovute
@@ -733,7 +733,7 @@ desk-bulk-do-postpone =
        *[other] Sì, rimandale ({ $n })
     }
 desk-bulk-change = No, cambia la scelta
-desk-bulk-begun = Quello che hai confermato.
+desk-bulk-begun = L’azione su molte richiamate è cominciata: qui sotto si legge a che punto è.
 desk-bulk-kept = È preso e conservato: compare qui quando il database torna.
 desk-bulk-goes-on = Non è ancora finito: i numeri sono quelli di adesso. Ricarica la pagina per vederli crescere.
 desk-bulk-by = Fatto da { $name }, { $at }.
@@ -842,7 +842,7 @@ desk-calls-count =
         [one] 1 chiamata in corso.
        *[other] { $n } chiamate in corso.
     }
-desk-calls-cut = Le chiamate in corso in tutta la regione sono troppe per questa pagina: ne manca qualcuna, anche della tua azienda. I conteggi nella sala sono completi.
+desk-calls-cut = Le chiamate in corso in tutta la regione sono troppe per questa pagina: ne manca qualcuna, anche della tua ASL. I conteggi nella sala sono completi.
 desk-calls-more = E altre { $n }: cercale dalla loro coda o dalla postazione.
 desk-history-step-changed = Il periodo è troppo lungo per quello che hai chiesto: è mostrato un dato ogni { $shown } (quarti d’ora fino a 4 giorni, ore fino a 14).
 desk-history-day-missing = Dove manca un giorno vale oggi.
@@ -871,3 +871,6 @@ desk-site-open = Apri: { $site }
 desk-within = In questa pagina
 desk-link-people = Persone
 desk-fairness-since = «Oggi» conta dalle { $at }, quando il sistema è ripartito: chi ha aspettato prima non c’è; è nella Storia.
+desk-closed-by-result = chiusa con l’esito di una conversazione
+desk-closed-corrected = l’esito della conversazione è stato corretto
+desk-stage-leaving = non aspetta più: sente un messaggio, poi la chiamata finisce
