@@ -131,9 +131,12 @@ fn a_supervisor_of_one_authority_and_a_program_reach_as_far_as_they_were_let() {
         .failed();
     assert!(twice.contains("there is a user \"lia\" already"), "{twice}");
 
-    let told = ["user", "role", "lia", "auditor", "--tenant", "asl-teramo"];
-    let told = centre.run(&told).succeeded();
-    assert_eq!(told.trim(), "lia is auditor, tenant asl-teramo now.");
+    let told = centre.run(&["user", "role", "lia", "auditor"]).succeeded();
+    assert_eq!(
+        told.trim(),
+        "lia is auditor of asl-teramo now.",
+        "as far as before"
+    );
     assert_eq!(
         lia.opens("/api/v1/callbacks").status,
         401,

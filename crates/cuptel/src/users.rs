@@ -84,7 +84,9 @@ pub(crate) enum UserCommand {
         #[arg(long)]
         offline: bool,
     },
-    /// Gives somebody another role, for where it is said now; their sessions end
+    /// Gives somebody another role; their sessions end
+    ///
+    /// It is for where the role was until now, unless something else is said.
     Role {
         /// What they sign in as
         name: String,
@@ -93,6 +95,9 @@ pub(crate) enum UserCommand {
         role: Role,
         #[command(flatten)]
         reach: ScopeOf,
+        /// For the whole region, and the operators of every employer
+        #[arg(long, conflicts_with_all = ["tenant", "employer"])]
+        region: bool,
     },
     /// Lets somebody in no more; their sessions end
     Remove {
@@ -157,13 +162,43 @@ impl ScopeOf {
     /// A role as far as it reaches, in words.
     fn with(&self, role: Role) -> String {
         let mut text = role.as_str().replace('_', " ");
-        for (of, what) in [(&self.tenant, "tenant"), (&self.employer, "employer")] {
-            if let Some(of) = of {
-                text.push_str(&format!(", {what} {of}"));
-            }
+        match &self.tenant {
+            Some(tenant) => text.push_str(&format!(" of {tenant}")),
+            None => text.push_str(" of the whole region"),
+        }
+        if let Some(employer) = &self.employer {
+            text.push_str(&format!(", for the operators of {employer}"));
         }
         text
     }
+}
+
+/// Gives a user another role: for where it is said, or where the one until now was; what came of it.
+fn set_role(
+    api: &Api,
+    name: &str,
+    role: Role,
+    (reach, region): (ScopeOf, bool),
+) -> anyhow::Result<String> {
+    let is_said = region || reach.tenant.is_some() || reach.employer.is_some();
+    let reach = if is_said { reach } else { scope_of(api, name)? };
+    let path = format!("users/{}/role", escaped(name));
+    let told = json!({ "role": role, "tenant": reach.tenant, "employer": reach.employer });
+    api.post(&path, &told)?;
+    Ok(format!("{name} is {} now.", reach.with(role)))
+}
+
+/// How far a user reaches now.
+fn scope_of(api: &Api, name: &str) -> anyhow::Result<ScopeOf> {
+    let users = api.get_all("users")?;
+    let users = users["users"].as_array().map_or(&[][..], Vec::as_slice);
+    let user = users.iter().find(|user| user["name"] == name);
+    let user = user.with_context(|| format!("there is no user \"{name}\""))?;
+    let word = |field: &str| user[field].as_str().map(str::to_owned);
+    Ok(ScopeOf {
+        tenant: word("tenant"),
+        employer: word("employer"),
+    })
 }
 
 /// `user`.
@@ -208,12 +243,12 @@ pub(crate) fn users(config: &Config, command: UserCommand) -> anyhow::Result<Exi
             };
             say(&for_once(&name, &text));
         }
-        UserCommand::Role { name, role, reach } => {
-            let path = format!("users/{}/role", escaped(&name));
-            let told = json!({ "role": role, "tenant": reach.tenant, "employer": reach.employer });
-            Api::of(config)?.post(&path, &told)?;
-            say(&format!("{name} is {} now.", reach.with(role)));
-        }
+        UserCommand::Role {
+            name,
+            role,
+            reach,
+            region,
+        } => say(&set_role(&Api::of(config)?, &name, role, (reach, region))?),
         UserCommand::Remove { name } => {
             let path = format!("users/{}/remove", escaped(&name));
             Api::of(config)?.post(&path, &json!({}))?;
