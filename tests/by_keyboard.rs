@@ -183,11 +183,14 @@ fn the_directory_is_called_and_what_is_owed_is_handed_back_chosen_and_taken_in_c
     page.types("0861555342");
     page.presses(&["Enter"]);
     page.shows("#found", "Questioni aperte a questo numero: 0");
+    assert_eq!(page.focused().0, "found", "the answer is read first");
     page.is_clean("a number for which nothing is open");
     page.goes_for("Prendi in carico questo numero");
     page.comes_to("/seats/101/in-charge");
     assert_eq!(page.value("#their-number"), "0861555342");
     page.is_clean("a number that is taken in charge");
+    page.tabs_to("Servizio che richiama");
+    page.types("Prenotazioni");
     page.tabs_to("U, urgente");
     page.presses(&["Space"]);
     page.tabs_to("Che cosa serve alla persona");
@@ -196,7 +199,12 @@ fn the_directory_is_called_and_what_is_owed_is_handed_back_chosen_and_taken_in_c
     page.shows("main", "Da richiamare entro");
     page.goes_for("Conferma la presa in carico");
     page.shows(".notice", "Presa in carico registrata");
-    centre.callback("it is owed", |row| row["priority_class"] == "U");
+    let owed = centre.callback("it is owed", |row| row["priority_class"] == "U");
+    let need = &centre.callback_detail(&owed["id"])["needs"][0];
+    assert_eq!(
+        (&owed["tenant"], &need["queue"]),
+        (&json!("asl-teramo"), &json!("prenotazioni"))
+    );
     centre.audit();
 }
 

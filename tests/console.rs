@@ -190,11 +190,70 @@ fn what_finds_no_slot_is_taken_in_charge_by_keyboard_alone() {
     page.shows("#seat-owed", "visita cardiologica");
     page.goes_for("Risolta");
     page.shows(".notice", "esito registrato");
-    page.shows("#told", "questione risolta");
+    page.shows("#told", "Esito dato: risolta");
     caller.hangs_up();
     page.shows("#seat-state", "dopo la chiamata");
     page.shows("#seat-clock", "Restano");
     page.is_clean("a result that was told");
+    centre.audit();
+}
+
+/// Of which conversation the forms of a seat's page are, once it has them.
+fn conversation_at(anna: &Browser<'_>) -> String {
+    until("the page has the forms of a conversation", SOON, || {
+        let page = anna.opens("/seats/101").text;
+        let (_, id) = page.split_once("name=\"conversation\" value=\"")?;
+        Some(id.split('"').next()?.to_owned())
+    })
+}
+
+#[test]
+fn what_is_taken_in_charge_is_for_whoever_it_was_written_about() {
+    let centre = Centre::start(Setup::default());
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    centre.sign_in("101", "Anna Esempio");
+    user(&centre, "Anna Esempio", "operator");
+    let anna = Browser::at(&centre);
+    anna.signs_in("Anna Esempio", OWN);
+    let first = Caller::connected(&centre, "0861555921");
+    centre.attempt(first.call_id(), "the first talks", |row| {
+        row["stage"] == "talking"
+    });
+    let written = conversation_at(&anna);
+    first.hangs_up();
+    centre.seat_works("101", "idle");
+    let form = [
+        ("queue", "asl-teramo/prenotazioni"),
+        ("class", "B"),
+        ("note", "visita cardiologica"),
+        ("conversation", written.as_str()),
+    ];
+    // The time after the call is over: whose number it is is known still.
+    let page = anna.sends("/seats/101/in-charge", &form).text;
+    assert!(page.contains("0861 555 921"), "{page}");
+    let second = Caller::connected(&centre, "0861555922");
+    centre.attempt(second.call_id(), "the second talks", |row| {
+        row["stage"] == "talking"
+    });
+    let page = anna.sends("/seats/101/in-charge", &form).text;
+    assert!(
+        page.contains("0861 555 921") && !page.contains("922"),
+        "{page}"
+    );
+    assert!(page.contains("Prenotazioni, ASL di Teramo"), "{page}");
+    let key = key_in(&page).to_owned();
+    let confirmed = [&form[..], &[("key", key.as_str()), ("step", "confirm")]].concat();
+    assert_eq!(anna.sends("/seats/101/in-charge", &confirmed).status, 303);
+    let owed = centre.callback("it is owed", |row| {
+        row["kinds"] == json!(["taken_in_charge"])
+    });
+    assert_eq!(owed["number"], "+39…921");
+    let log = centre.get("access-log").to_string();
+    assert!(
+        log.contains("look_at_number") && !log.contains("861555921"),
+        "{log}"
+    );
+    second.hangs_up();
     centre.audit();
 }
 
