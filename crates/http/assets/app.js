@@ -147,7 +147,7 @@
     const at = document.activeElement;
     if (focused === null || (at !== null && at !== document.body)) return;
     if (focused.isConnected && focused.getClientRects().length > 0) return;
-    (document.getElementById("do") ?? document.querySelector("main"))?.focus();
+    (document.getElementById("do") ?? document.querySelector("main"))?.focus({ preventScroll: true });
   }
   document.addEventListener("cuptel:shown", keepFocus);
 
