@@ -120,14 +120,15 @@ fn a_page_that_is_open_takes_over_what_changes_and_leaves_what_is_typed() {
     signs_in(&mut page, "rosa");
     page.opens(&format!("{QUEUE}/prenotazioni"));
     page.shows("#main", "Nessuno aspetta.");
-    page.tabs_to("Motivo (facoltativo)");
-    page.types("guasto");
-    // Somebody comes: it shows by itself, and neither the focus nor the word is lost.
+    page.tabs_to("Fino alle (facoltativo)");
+    page.types("1830");
+    // Somebody comes: it shows by itself, and neither the focus nor the hour is lost.
     let caller = Caller::connected(&centre, "0861555931");
     let call = caller.call_id().to_owned();
     let id = attempt(&centre, &call)["id"].to_string();
     page.shows("#part-line", &format!("Apri la chiamata {id}"));
-    assert_eq!(page.focused().1, "Motivo (facoltativo)");
+    assert_eq!(page.focused().1, "Fino alle (facoltativo)");
+    assert_eq!(page.value("#close-until"), "18:30");
     page.opens("/supervisor/calls");
     page.shows("#part-calls", "Aspettano in coda: 1");
     page.is_clean("calls that go on");
@@ -140,11 +141,11 @@ fn a_page_that_is_open_takes_over_what_changes_and_leaves_what_is_typed() {
     let owed = gives_up(&centre, "0861555932");
     let owed = owed["id"].to_string();
     page.opens(&format!("/supervisor/callbacks/{owed}"));
-    page.tabs_to("Perché");
-    page.types("numero sbagliato");
     page.goes_for("Chiudi la richiamata");
     page.shows("#main", "Riguarda +39…932");
     page.is_clean("what closing does");
+    page.tabs_to("Perché");
+    page.types("numero sbagliato");
     page.goes_for("Sì, fallo");
     page.shows("#part-story", "rosa l’ha chiusa");
     page.goes_for("Annulla la chiusura");
@@ -160,7 +161,7 @@ fn a_pointer_that_rests_keeps_from_being_shown_only_what_it_rests_on() {
     signs_in(&mut page, "rosa");
     page.opens(&format!("{QUEUE}/prenotazioni"));
     page.shows("#main", "Nessuno aspetta.");
-    page.points_at("#close-reason");
+    page.points_at("#close-until");
     let first = Caller::connected(&centre, "0861555941");
     let id = attempt(&centre, first.call_id())["id"].to_string();
     page.shows("#part-line", &format!("Apri la chiamata {id}"));
@@ -202,7 +203,7 @@ fn many_callbacks_are_put_off_and_brought_back_by_keyboard_after_a_look_at_what_
     page.is_clean("what would happen");
     centre.callback("nothing has changed", |row| row["state"] == "waiting");
     page.goes_for("Sì, chiudile (2)");
-    page.shows(".notice", "Quello che hai confermato.");
+    page.shows(".notice", "L’azione su molte richiamate è cominciata");
     page.shows("#main", "2 richiamate toccate.");
     page.is_clean("what was done");
     let closed = centre.callback("closed", |row| row["state"] == "closed");

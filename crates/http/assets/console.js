@@ -16,6 +16,8 @@
   const RINGS = ["ringing", "reserved", "preview"];
   // After what has the focus was read.
   const SETTLE_MS = 250;
+  // Keys work by this file alone.
+  document.querySelectorAll("section.keys").forEach((it) => { it.hidden = false; });
   let last = `${text("seat-state")} `;
   let work = "";
   let person = text("seat-person");

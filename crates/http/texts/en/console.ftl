@@ -266,3 +266,5 @@ console-told-open = { $n ->
 }
 console-summary-tax-code = Tax code (to be read back, it is not kept)
 console-note-kept = Kept already: { $note }
+console-no-script = Without JavaScript this page is not brought up to date by itself, and there are no keys: use “Load again”.
+console-reason-choose = Choose the reason

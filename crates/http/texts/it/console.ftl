@@ -266,3 +266,5 @@ console-told-open = { $n ->
 }
 console-summary-tax-code = Codice fiscale (da rileggere, non viene conservato)
 console-note-kept = Già salvata: { $note }
+console-no-script = Senza JavaScript questa pagina non si aggiorna da sola, e i tasti rapidi non ci sono: usa «Aggiorna».
+console-reason-choose = Scegli il motivo
