@@ -81,7 +81,8 @@ fn a_caller_is_held_hears_keys_and_is_given_to_whom_one_has_asked() {
     page.shows("#doing", "Passa la persona a chi hai consultato");
     caller.ear.hears("musica");
     stands(&mut page, "a colleague who is asked");
-    page.goes_for("Parla con l’altra persona");
+    page.goes_for("Parla con chi ha chiamato");
+    page.shows("#doing", "102 aspetta in linea");
     page.shows(".notice", "parli con l’altra persona");
     caller.ear.hears_sound();
     stands(&mut page, "the other of the two");

@@ -241,6 +241,10 @@ fn what_is_taken_in_charge_is_for_whoever_it_was_written_about() {
         "{page}"
     );
     assert!(page.contains("Prenotazioni, ASL di Teramo"), "{page}");
+    // Nobody else's conversation can be meant.
+    let forged = [&form[..3], &[("conversation", "1")]].concat();
+    let refused = anna.sends("/seats/101/in-charge", &forged).text;
+    assert!(refused.contains("Non si conosce il numero"), "{refused}");
     let key = key_in(&page).to_owned();
     let confirmed = [&form[..], &[("key", key.as_str()), ("step", "confirm")]].concat();
     assert_eq!(anna.sends("/seats/101/in-charge", &confirmed).status, 303);

@@ -115,7 +115,18 @@ impl Centre {
         let live = attempt.and_then(|id| self.attempts.get(&id));
         let case = self.case_at(work).and_then(|id| self.cases.get(&id));
         let called = live.and_then(|live| live.caller.number.as_ref());
-        let number = called.or(case.map(|case| &case.number));
+        let spoken = match work {
+            SeatWork::WrapUp { done, .. } => done.person.number.as_ref(),
+            SeatWork::Idle
+            | SeatWork::AtTask { .. }
+            | SeatWork::Offered { .. }
+            | SeatWork::Talking { .. }
+            | SeatWork::Informed { .. }
+            | SeatWork::Beside { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => None,
+        };
+        let number = called.or(case.map(|case| &case.number)).or(spoken);
         Some(PersonNow {
             number: number.map(ToString::to_string),
             attempt,

@@ -174,7 +174,10 @@ impl Centre {
         let first = self.matching.dials_in_line(id, CHOOSABLE_MAX).into_iter();
         first
             .filter_map(|(_, work)| match work {
-                Work::Callback(callback) => Some(callback),
+                // What one operator is to do, nobody else takes; to them it comes by itself.
+                Work::Callback(callback) => {
+                    Some(callback).filter(|id| !self.owners.contains_key(id))
+                }
                 Work::Attempt(_) => None,
             })
             .collect()

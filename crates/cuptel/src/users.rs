@@ -180,8 +180,15 @@ fn set_role(
     role: Role,
     (reach, region): (ScopeOf, bool),
 ) -> anyhow::Result<String> {
-    let is_said = region || reach.tenant.is_some() || reach.employer.is_some();
-    let reach = if is_said { reach } else { scope_of(api, name)? };
+    let known = scope_of(api, name)?;
+    let reach = if region {
+        reach
+    } else {
+        ScopeOf {
+            tenant: reach.tenant.or(known.tenant),
+            employer: reach.employer.or(known.employer),
+        }
+    };
     let path = format!("users/{}/role", escaped(name));
     let told = json!({ "role": role, "tenant": reach.tenant, "employer": reach.employer });
     api.post(&path, &told)?;

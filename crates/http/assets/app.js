@@ -142,33 +142,41 @@
 
   // What had the focus and is gone, or is shown no more, takes nobody to the top of the page.
   let focused = null;
+  const isShown = (it) => it.isConnected && it.getClientRects().length > 0;
   document.addEventListener("focusin", (event) => { focused = event.target; });
+  // Whoever leaves it by themselves is not brought back.
+  document.addEventListener("focusout", (event) => {
+    if (event.relatedTarget === null && isShown(event.target)) focused = null;
+  });
   function keepFocus() {
     const at = document.activeElement;
     if (focused === null || (at !== null && at !== document.body)) return;
-    if (focused.isConnected && focused.getClientRects().length > 0) return;
+    if (isShown(focused)) return;
     (document.getElementById("do") ?? document.querySelector("main"))?.focus({ preventScroll: true });
   }
   document.addEventListener("cuptel:shown", keepFocus);
 
   // Puts what can be done as it is on another page into this one.
   function take(page, about) {
-    for (const [id, heading] of [["contacts", "person"], ["doing", "do"]]) {
-      const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
-      if (!old || !fresh) continue;
-      const held = old.contains(document.activeElement) ? keyOf(document.activeElement) : null;
-      // What one would do next stands in the place of what was done, as taking up after a hold.
-      const next = (document.activeElement?.dataset.next ?? "").split(" ");
-      old.replaceWith(fresh);
-      if (held === null) continue;
-      const all = [...fresh.querySelectorAll("button, input, select, summary")];
-      // What is folded away cannot have the focus.
-      const same = all.filter((it) => it.getClientRects().length > 0);
-      const found = same.find((it) => keyOf(it) === held) ?? same.find((it) => it.id && next.includes(it.id));
-      (found ?? document.getElementById(heading)).focus();
-    }
+    takePart(page, "contacts", "person");
+    takePart(page, "doing", "do");
     isTaken(page, about);
     tell("taken");
+  }
+
+  function takePart(page, id, heading) {
+    const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
+    if (!old || !fresh) return;
+    const held = old.contains(document.activeElement) ? keyOf(document.activeElement) : null;
+    // What one would do next stands in the place of what was done, as taking up after a hold.
+    const next = document.activeElement?.dataset.next;
+    old.replaceWith(fresh);
+    if (held === null) return;
+    const all = [...fresh.querySelectorAll("button, input, select, summary")];
+    // What is folded away cannot have the focus.
+    const same = all.filter((it) => it.getClientRects().length > 0);
+    const found = same.find((it) => keyOf(it) === held) ?? same.find((it) => it.id && it.id === next);
+    (found ?? document.getElementById(heading)).focus();
   }
 
   // The forms here are those of another page now.
@@ -186,13 +194,12 @@
   // What can be done has changed: loads it, and leaves the focus where it was, or at its heading.
   async function reload(about) {
     const doing = document.getElementById("doing");
-    if (!doing || loading) return;
-    if (about === kept || Date.now() - failedMs < STALE_MS) {
-      formsChanged = true;
+    if (loading) return;
+    if (!doing) {
+      formsChanged = false;
       return;
     }
-    const writes = isWriting(doing);
-    if (isBeingFilled(doing) && !writes) {
+    if (about === kept || Date.now() - failedMs < STALE_MS) {
       formsChanged = true;
       return;
     }
@@ -213,7 +220,9 @@
         return;
       }
       if (isBeingFilled(doing)) {
-        // It is asked for again when they are through, or when something else has changed.
+        // It is asked for again when they are through, or when something else has changed. What came before
+        // with the one person never stands beside the next.
+        takePart(page, "contacts", "person");
         kept = about;
         formsChanged = true;
         return;
@@ -286,6 +295,8 @@
       }
       refused = isWhole ? null : wanted;
       if (isWhole) mark = page.body.dataset.mark ?? wanted;
+      // It was written of another moment, or without all that it shows.
+      if (mark !== wanted) failedMs = Date.now();
       tellChanged(!isWhole);
     } catch {
       failedMs = Date.now();

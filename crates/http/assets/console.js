@@ -21,6 +21,10 @@
   let last = `${text("seat-state")} `;
   let work = "";
   let person = text("seat-person");
+  // When something was told that was done, and what the seat did then.
+  let toldMs = Date.now();
+  let toldIn = text("seat-work");
+  const TOLD_MS = 5000;
   // The title of what was loaded in place of the seat's page.
   let elsewhere = "";
   let saidMs = 0;
@@ -82,9 +86,12 @@
 
   // What was told of one person goes with them; what went well is over when the next one comes.
   function dropNotice(now) {
+    const notice = document.querySelector("main > .notice");
+    // What went well is read soon, and is not so any more when the seat does something else.
+    const isPast = Date.now() - toldMs > TOLD_MS && work !== toldIn;
+    if (isPast && notice && !notice.dataset.about && !notice.classList.contains("bad")) notice.remove();
     if (now === person) return;
     person = now;
-    const notice = document.querySelector("main > .notice");
     const about = notice?.dataset.about;
     const isOver = about === undefined ? now !== "" : about !== now;
     if (!notice || !isOver) return;
@@ -233,6 +240,8 @@
       // It is spoken by the announcer, once.
       notice.removeAttribute("role");
       notice.removeAttribute("autofocus");
+      toldMs = Date.now();
+      toldIn = page.getElementById("seat-work")?.textContent.trim() ?? work;
       document.querySelector("main > h1")?.before(notice);
       person = page.getElementById("seat-person")?.textContent ?? person;
       tellAnswer(notice, ringsOn(page));
@@ -245,21 +254,21 @@
   }
 
   // Which note an answer has taken.
-  function tellStored(action, page) {
+  function tellStored(action, page, went) {
     if (page.querySelector(".notice.bad") || !page.getElementById("doing")) return;
-    const isNote = /\/(disposition|note|transfer|consult)$/.test(action);
+    const isNote = went || /\/(disposition|note)$/.test(action);
     const detail = isNote ? "note" : action.endsWith("/in-charge") ? "need" : "";
     if (detail) document.dispatchEvent(new CustomEvent("cuptel:stored", { detail }));
   }
 
-  function take(form, html, action, url) {
+  function take(form, html, [action, went], url) {
     const page = new DOMParser().parseFromString(html, "text/html");
     if (page.querySelector('form[action="/session"]')) {
       // Whoever signs in may be somebody else: their page begins anew.
       location.assign("/session?ended");
       return;
     }
-    tellStored(action, page);
+    tellStored(action, page, went);
     const isRinging = ringsOn(page);
     if (isSame(page)) {
       show(page);
@@ -292,6 +301,13 @@
     places.find(Boolean)?.focus();
   }
 
+  // What is being written of the conversation that a form is of: not of the one before.
+  function noteOf(form) {
+    const box = document.getElementById("note");
+    const of = (it) => it?.querySelector("[name=conversation]")?.value;
+    return of(box?.form) === of(form) ? box?.value ?? "" : "";
+  }
+
   async function send(form, button) {
     if (sending) return;
     sending = true;
@@ -299,7 +315,7 @@
     if (button?.name) body.append(button.name, button.value);
     const action = button?.hasAttribute("formaction") ? button.formAction : form.action;
     // Whoever gets the person, or is asked, reads what was written of them.
-    const note = /\/(transfer|consult)$/.test(action) ? document.getElementById("note")?.value : "";
+    const note = /\/(transfer|consult)$/.test(action) ? noteOf(form) : "";
     if (note) body.set("note", note);
     try {
       const answer = await fetch(action, {
@@ -318,7 +334,7 @@
       if (answer.redirected && path !== location.pathname) {
         location.assign(answer.url);
       } else {
-        take(form, await answer.text(), new URL(action).pathname, answer.url);
+        take(form, await answer.text(), [new URL(action).pathname, note !== ""], answer.url);
       }
     } catch {
       tellSent("lost", words.not_sent);

@@ -190,6 +190,7 @@ pub(crate) fn as_seen(look: &Snapshot, onlooker: &Onlooker) -> Snapshot {
                 seat.home = None;
                 seat.employer = None;
                 seat.pause_reason = None;
+                seat.supervisor = None;
                 seat.notes.clear();
                 seat.memos.clear();
                 seat.owed = None;

@@ -97,6 +97,8 @@ pub(crate) struct Form {
     pub(crate) classes: Vec<ClassChoice>,
     /// What is wrong, by the identifier of its field.
     pub(crate) wrong: Vec<(&'static str, String)>,
+    /// Whose number it is where none is typed, masked.
+    pub(crate) whom: Option<String>,
 }
 
 impl Form {
@@ -120,7 +122,11 @@ impl Form {
                 .map_or(String::new(), |it| it.conversation.to_string()),
             ..Typed::default()
         };
-        Self::with(language, look, typed)
+        let whom = seat.person.as_ref();
+        Self {
+            whom: whom.and_then(|person| person.number.clone()),
+            ..Self::with(language, look, typed)
+        }
     }
 
     fn with(language: Language, look: &Snapshot, typed: Typed) -> Self {
@@ -142,6 +148,7 @@ impl Form {
             queues: look.queues.iter().map(choice).collect(),
             classes: PriorityClass::ALL.iter().map(class).collect(),
             wrong: Vec::new(),
+            whom: None,
         }
     }
 
@@ -211,6 +218,10 @@ pub(crate) async fn take(
     }
     if typed.key.is_empty() {
         typed.key = random_name().map_err(ApiError::NoRandom)?;
+    }
+    if typed.conversation.is_empty() {
+        let now = seat.result.as_ref();
+        typed.conversation = now.map_or(String::new(), |it| it.conversation.to_string());
     }
     let step = std::mem::take(&mut typed.step);
     let mut form = Form::with(language, &look, typed);
@@ -489,7 +500,8 @@ async fn looked_at(
         return Ok(Looked::Wrong(wrong));
     };
     let entered = (class, queue, &person, note.as_str());
-    let (summary, read_back) = summed_up((language, look), entered, &typed.tax_code);
+    let is_earlier = typed.number.trim().is_empty() && earlier(seat, typed).is_some();
+    let (summary, read_back) = summed_up((language, look), entered, (&typed.tax_code, is_earlier));
     Ok(Looked::Right(Box::new(Right {
         told: CallbackTold {
             tenant: queue.tenant.clone(),
@@ -512,7 +524,7 @@ async fn looked_at(
 fn summed_up(
     (language, look): (Language, &Snapshot),
     (class, queue, person, note): (PriorityClass, &QueueNow, &Person, &str),
-    tax_code: &str,
+    (tax_code, is_earlier): (&str, bool),
 ) -> Summary {
     let due_ms = queue.stays.deadline(class, look.at_ms);
     let due = due_ms.map_or(String::new(), words::date_and_time);
@@ -521,7 +533,12 @@ fn summed_up(
         ("number", whom.as_str().into()),
         ("due", due.as_str().into()),
     ];
-    let read_back = language.with("console-read-back", &about);
+    let id = if is_earlier {
+        "console-read-back-earlier"
+    } else {
+        "console-read-back"
+    };
+    let read_back = language.with(id, &about);
     let label = |id: &str| language.say(id);
     let service = service_of(look, Some(&queue.name), Some(&queue.tenant)).join(", ");
     let tax_code = filled(tax_code).map(|code| {

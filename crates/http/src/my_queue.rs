@@ -44,7 +44,10 @@ pub(crate) struct Line {
 
 fn line(language: Language, look: &Snapshot, next: Option<CallbackId>, it: Choosable) -> Line {
     let mut queues = look.queues.iter();
-    let queue = queues.find(|queue| queue.tenant == it.tenant && queue.name == it.queue);
+    let named =
+        |queue: &&QueueNow| queue.tenant == it.tenant && Some(&queue.name) == it.queue.as_ref();
+    let title = queues.find(named).map(|queue| queue.title.clone());
+    let title = title.or_else(|| it.queue.clone());
     let kinds = it.kinds.iter();
     let kinds: Vec<String> = kinds
         .map(|kind| words::need_kind(language, *kind))
@@ -58,7 +61,9 @@ fn line(language: Language, look: &Snapshot, next: Option<CallbackId>, it: Choos
             &[
                 (
                     "queue",
-                    queue.map_or(it.queue, |queue| queue.title.clone()).into(),
+                    title
+                        .unwrap_or_else(|| language.say("need-no-queue"))
+                        .into(),
                 ),
                 ("kinds", kinds.join(", ").into()),
                 (

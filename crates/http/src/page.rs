@@ -9,7 +9,6 @@ use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use cuptel_core::at_seat::ResultNow;
 use cuptel_core::snapshot::SeatNow;
 use cuptel_core::words::{ClosedHow, Outcome, Role};
 use cuptel_store::{Store, StoreError, Totals};
@@ -395,7 +394,7 @@ pub(crate) async fn seat(
                 None => my_queue::MyQueue::default(),
             };
             let speaks = acts && now.result.is_some() && !seat.practises;
-            let noted = noted_in(&shared, now.result.as_ref().filter(|_| speaks)).await;
+            let noted = noted_at((&shared, &onlooker), now).await;
             html(&SeatPage {
                 at_seat: AtSeat::of(language, &look, now, onlooker.sight_of(Some(now))),
                 works: onlooker.sight_of(Some(now)) == Sight::Own,
@@ -429,9 +428,12 @@ pub(crate) async fn seat(
     }
 }
 
-/// What was noted of a conversation with somebody who is owed nothing: else it stands with what is owed.
-async fn noted_in(shared: &Shared, told: Option<&ResultNow>) -> Option<String> {
-    match shared.store.conversation(told?.conversation).await {
+/// What who works at a seat noted of a conversation with somebody who is owed nothing: else it stands with
+/// what is owed.
+async fn noted_at((shared, onlooker): (&Shared, &Onlooker), seat: &SeatNow) -> Option<String> {
+    let is_own = onlooker.sight_of(Some(seat)) == Sight::Own;
+    let told = seat.result.as_ref().filter(|_| is_own)?;
+    match shared.store.conversation(told.conversation).await {
         Ok(found) => found?.note,
         Err(error) => {
             let error = &error as &dyn std::error::Error;

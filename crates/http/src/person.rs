@@ -319,8 +319,11 @@ impl AtSeat {
     }
 }
 
-/// How much of what is owed stays so, as it was told.
+/// How much of what is owed stays so, once the conversation is over.
 fn stays_open(seat: &SeatNow) -> usize {
+    if seat.work != WorkState::WrapUp {
+        return 0;
+    }
     let needs = seat.owed.iter().flat_map(|owed| &owed.needs);
     needs.filter(|need| !need.closes).count()
 }

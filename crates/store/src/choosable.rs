@@ -19,7 +19,7 @@ SELECT c.id, number.e164, tenant.name, queue.name, c.place_ms, c.attempts,
 FROM jsonb_each($1)
 JOIN callback c ON c.shard = $2 AND c.id = CAST(value->>0 AS BIGINT)
 JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
-JOIN queue ON queue.shard = c.shard AND queue.id = (SELECT need.queue FROM callback_need need
+LEFT JOIN queue ON queue.shard = c.shard AND queue.id = (SELECT need.queue FROM callback_need need
     WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL
         AND need.queue IS NOT NULL ORDER BY need.id LIMIT 1)
 LEFT JOIN number ON number.shard = c.shard AND number.id = c.number";
@@ -75,8 +75,8 @@ pub struct Choosable {
     pub number: Option<String>,
     /// Short name of the tenant.
     pub tenant: String,
-    /// Short name of the queue.
-    pub queue: String,
+    /// Short name of the queue; none of who was refused before they could say.
+    pub queue: Option<String>,
     /// Since when it stands in line.
     pub place_ms: UtcMs,
     /// How often the person has tried.
@@ -91,7 +91,7 @@ fn read(row: &Row) -> Result<Choosable, sqlx::Error> {
         callback: CallbackId(columns.int()?),
         number: columns.masked()?,
         tenant: columns.text()?,
-        queue: columns.text()?,
+        queue: columns.maybe_text()?,
         place_ms: columns.int()?,
         attempts: columns.int()?,
         kinds: columns.words()?,

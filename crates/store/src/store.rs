@@ -87,12 +87,18 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the same can be tried again: the database is away, busy or full, and nothing is wrong with
-    /// what was asked of it.
+    /// Whether the same can be tried again: the database is away, busy, full or shut, and nothing is wrong
+    /// with what was asked of it.
     #[must_use]
     pub fn passes(&self) -> bool {
         match self {
-            Self::Database { source, .. } => matches!(meaning(source), Meaning::Transient(_)),
+            Self::Database { source, .. } => match meaning(source) {
+                Meaning::Transient(_)
+                | Meaning::NoDatabase
+                | Meaning::NotAllowed
+                | Meaning::LoginRefused => true,
+                Meaning::Constraint | Meaning::NotADatabase | Meaning::Fatal => false,
+            },
             Self::ReadOnly
             | Self::TakenOver
             | Self::NotEmpty

@@ -25,6 +25,8 @@ use crate::texts::Language;
 
 /// What was read is shown for so long to whoever listens.
 const AGE: Duration = Duration::from_secs(1);
+/// What takes longer to read holds the others up no more.
+const READING_MAX: Duration = Duration::from_secs(5);
 /// Pages at once of which what was read is kept.
 const KEPT_MAX: usize = 256;
 
@@ -211,7 +213,10 @@ pub(super) async fn now(shared: &Shared, watched: &Watched) -> Result<Read, ApiE
     let _reads = shared.live.reading.lock().await;
     match shared.live.known(watched) {
         Some(read) => Ok(read),
-        None => read(shared, watched).await,
+        None => {
+            let read = tokio::time::timeout(READING_MAX, read(shared, watched)).await;
+            read.unwrap_or(Err(ApiError::TooSlow))
+        }
     }
 }
 

@@ -263,7 +263,6 @@ fn open_until(queue: &QueueNow, at: UtcMs) -> String {
     })
 }
 
-/// What the page says in short, each by the element that shows it.
 /// The share of today's callers who were answered in time, as far as it is known.
 fn in_time_today(told: &Figures, queue: &QueueNow, language: Language) -> String {
     let label = language.say("desk-in-time-today");
@@ -275,6 +274,7 @@ fn in_time_today(told: &Figures, queue: &QueueNow, language: Language) -> String
     }
 }
 
+/// What the page says in short, each by the element that shows it.
 fn facts_of_queue(
     queue: &QueueNow,
     look: &Snapshot,

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::http::header::COOKIE;
-use cuptel_core::at_seat::{AskingNow, PassedNow, PersonNow, ResultNow};
+use cuptel_core::at_seat::{AskingNow, PassedNow, PersonNow};
 use cuptel_core::id::{AssignmentId, AttemptId};
 use cuptel_core::snapshot::{CallNow, ConsultNow, Snapshot};
 use cuptel_core::step::Command;
 use cuptel_core::words::{Chosen, WorkState};
 
 use crate::console::{anna, page, sends};
-use crate::desk::{AT_MS, CALLER, Centre, busy, local};
+use crate::desk::{AT_MS, CALLER, Centre, busy, conversation, local};
 
 /// Anna, at seat 101, does this with whoever made a call.
 fn at_work(work: WorkState, attempt: i64) -> Snapshot {
@@ -33,14 +33,7 @@ fn at_work(work: WorkState, attempt: i64) -> Snapshot {
 
 fn talking(attempt: i64) -> Snapshot {
     let mut look = at_work(WorkState::Talking, attempt);
-    look.seats[0].result = Some(ResultNow {
-        conversation: AssignmentId(12),
-        told: None,
-        code: None,
-        until_ms: None,
-        ends_with_it: false,
-        given_on: false,
-    });
+    look.seats[0].result = Some(conversation(12));
     look.seats[0].call = Some(CallNow {
         held_since_ms: None,
         held_by_phone: false,

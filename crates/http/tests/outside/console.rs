@@ -11,7 +11,7 @@ use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::{Disposition, KindByHand, Meaning, PriorityClass};
 use cuptel_http::Refusal;
 
-use crate::desk::{AT_MS, CALLER, Centre, Heard, busy, form, local};
+use crate::desk::{AT_MS, CALLER, Centre, Heard, busy, conversation, form, local};
 
 const OWN: &str = "una frase che ricordo";
 
@@ -170,12 +170,10 @@ async fn a_note_goes_before_the_result_and_what_was_told_hides_the_form() {
     }
     let mut look = talks(centre.attempt);
     look.seats[0].result = Some(ResultNow {
-        conversation: AssignmentId(12),
         told: Some(Disposition::Done),
         code: None,
         until_ms: Some(AT_MS + 42_000),
-        ends_with_it: false,
-        given_on: false,
+        ..conversation(12)
     });
     centre.desk.looks.send_replace(std::sync::Arc::new(look));
     let page = page(&centre, "/seats/101", &cookie).await;
@@ -229,12 +227,10 @@ async fn the_centres_own_results_are_offered_where_they_belong_and_told_by_their
     // One that is not in the configuration any more is read by its code.
     look.own_results.clear();
     look.seats[0].result = Some(ResultNow {
-        conversation: AssignmentId(12),
         told: Some(Disposition::Done),
         code: Some("disdetta".parse().unwrap()),
         until_ms: None,
-        ends_with_it: false,
-        given_on: false,
+        ..conversation(12)
     });
     centre.desk.looks.send_replace(std::sync::Arc::new(look));
     let shown = page(&centre, "/seats/101", &cookie).await;

@@ -8,10 +8,12 @@ use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode};
+use cuptel_core::at_seat::ResultNow;
 use cuptel_core::calendar::Zone;
 use cuptel_core::id::{
-    AnnouncementId, AttemptId, BulkId, CallbackId, CampaignId, ConfigVersionId, EntryId, MemoId,
-    NeedId, NumberId, OfferId, OperatorId, QueueId, SeatId, SignInId, TaskEventId, TaskId,
+    AnnouncementId, AssignmentId, AttemptId, BulkId, CallbackId, CampaignId, ConfigVersionId,
+    EntryId, MemoId, NeedId, NumberId, OfferId, OperatorId, QueueId, SeatId, SignInId, TaskEventId,
+    TaskId,
 };
 use cuptel_core::in_line::WaiterNow;
 use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
@@ -465,6 +467,18 @@ fn setup() -> Setup {
         doubts: Vec::new(),
         access_log_days: 730,
         example: Example::default(),
+    }
+}
+
+/// A conversation that is had, and of which nothing was told yet.
+pub(crate) fn conversation(id: i64) -> ResultNow {
+    ResultNow {
+        conversation: AssignmentId(id),
+        told: None,
+        code: None,
+        until_ms: None,
+        ends_with_it: false,
+        given_on: false,
     }
 }
 

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, COOKIE, SET_COOKIE};
-use cuptel_core::at_seat::ResultNow;
-use cuptel_core::id::{AssignmentId, CallbackId, NeedId};
+use cuptel_core::id::{CallbackId, NeedId};
 use cuptel_core::keeping::NeedsSaid;
 use cuptel_core::preview::{NeedNow, OwedNow};
 use cuptel_core::snapshot::{Snapshot, StormNow};
@@ -13,7 +12,7 @@ use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::{Chosen, Disposition, NeedKind, WorkState};
 use cuptel_http::Reach;
 
-use crate::desk::{AT_MS, Centre, TOKEN, busy, drift, form, stop, with_token};
+use crate::desk::{AT_MS, Centre, TOKEN, busy, conversation, drift, form, stop, with_token};
 
 #[tokio::test]
 async fn the_page_has_what_a_screen_reader_needs() {
@@ -463,14 +462,7 @@ async fn the_result_has_a_box_for_each_thing_that_is_owed() {
     let mut talks = owed();
     (talks.is_offered, talks.needs[0].closes) = (false, true);
     look.seats[0].owed = Some(talks);
-    look.seats[0].result = Some(ResultNow {
-        conversation: AssignmentId(12),
-        told: None,
-        code: None,
-        until_ms: None,
-        ends_with_it: false,
-        given_on: false,
-    });
+    look.seats[0].result = Some(conversation(12));
     let centre = Centre::with(look, Reach::ThisMachine).await;
     let cookie = centre.sign_in().await;
     let page = centre.page_of("/seats/101", &cookie).await.text;

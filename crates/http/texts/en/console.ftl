@@ -268,3 +268,5 @@ console-summary-tax-code = Tax code (to be read back, it is not kept)
 console-note-kept = Kept already: { $note }
 console-no-script = Without JavaScript this page is not brought up to date by itself, and there are no keys: use “Load again”.
 console-reason-choose = Choose the reason
+console-their-number-of = Empty: the number of the person of this conversation ({ $whom }), also when they have hung up.
+console-read-back-earlier = The person of that conversation is not on the line any more: do not read the number to who is on the line now. We call { $number } back by { $due }.

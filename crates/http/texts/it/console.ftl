@@ -268,3 +268,5 @@ console-summary-tax-code = Codice fiscale (da rileggere, non viene conservato)
 console-note-kept = Già salvata: { $note }
 console-no-script = Senza JavaScript questa pagina non si aggiorna da sola, e i tasti rapidi non ci sono: usa «Aggiorna».
 console-reason-choose = Scegli il motivo
+console-their-number-of = Vuoto: il numero della persona di questa conversazione ({ $whom }), anche quando ha riagganciato.
+console-read-back-earlier = La persona di quella conversazione non è più in linea: non rileggere il numero a chi è in linea adesso. Richiamiamo { $number } entro il { $due }.
