@@ -210,6 +210,11 @@
       const answer = await fetch(location.href, { headers });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("doing");
+      if (answer.ok && !fresh && !isBeingFilled(doing)) {
+        // Whoever looks works here no more.
+        location.reload();
+        return;
+      }
       if (!answer.ok || !fresh) {
         failedMs = Date.now();
         formsChanged = true;
@@ -336,7 +341,7 @@
     const asking = new AbortController();
     try {
       const answer = await fetch(source, { signal: asking.signal });
-      hasEnded = answer.status === 401;
+      hasEnded = [401, 403].includes(answer.status);
     } catch {
       // Nobody answers: that is said already.
     } finally {

@@ -35,7 +35,7 @@
     const asking = new AbortController();
     try {
       const answer = await fetch(strip.dataset.strip, { signal: asking.signal });
-      hasEnded = answer.status === 401;
+      hasEnded = [401, 403].includes(answer.status);
     } catch {
       // Nobody answers: that is said already.
     } finally {

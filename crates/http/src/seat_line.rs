@@ -145,6 +145,7 @@ fn shown_of(seat: &SeatNow, sight: Sight) -> SeatNow {
         Sight::Masked => SeatNow {
             pause_reason: None,
             supervisor: None,
+            chooses: Vec::new(),
             notes: Vec::new(),
             owed: None,
             person: None,

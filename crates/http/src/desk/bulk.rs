@@ -121,11 +121,12 @@ fn opened_before(shared: &SharedParts, fields: &Fields) -> Result<Option<i64>, A
     if !before.is_empty() {
         return before.parse().map(Some).map_err(|_unreadable| wrong());
     }
+    let now_ms = shared.engine.snapshot().at_ms;
     if older_h.is_empty() {
-        return Ok(None);
+        // Who comes between the look and the deed was not looked at.
+        return Ok(Some(now_ms + 1));
     }
     let hours: i64 = older_h.parse().map_err(|_unreadable| wrong())?;
-    let now_ms = shared.engine.snapshot().at_ms;
     Ok(Some(now_ms.saturating_sub(hours.saturating_mul(HOUR_MS))))
 }
 
