@@ -98,13 +98,16 @@ impl Centre {
 
     /// Whoever a seat has to do with.
     pub(crate) fn person_at(&self, work: &SeatWork) -> Option<PersonNow> {
-        let attempt = match work {
-            SeatWork::Offered { offer, .. } => of_call(offer.work),
+        let (attempt, spoken) = match work {
+            SeatWork::Offered { offer, .. } => (of_call(offer.work), None),
             SeatWork::Talking { with, .. } => match with {
-                With::Caller(id) => Some(*id),
-                With::Ringing { .. } | With::Person { .. } => None,
+                With::Caller(id) => (Some(*id), None),
+                With::Ringing { .. } | With::Person { .. } => (None, None),
             },
-            SeatWork::WrapUp { done, .. } => of_call(done.assignment.work),
+            SeatWork::WrapUp { done, .. } => {
+                let spoken = done.person.number.as_ref();
+                (of_call(done.assignment.work), spoken)
+            }
             SeatWork::Idle
             | SeatWork::AtTask { .. }
             | SeatWork::Informed { .. }
@@ -115,17 +118,6 @@ impl Centre {
         let live = attempt.and_then(|id| self.attempts.get(&id));
         let case = self.case_at(work).and_then(|id| self.cases.get(&id));
         let called = live.and_then(|live| live.caller.number.as_ref());
-        let spoken = match work {
-            SeatWork::WrapUp { done, .. } => done.person.number.as_ref(),
-            SeatWork::Idle
-            | SeatWork::AtTask { .. }
-            | SeatWork::Offered { .. }
-            | SeatWork::Talking { .. }
-            | SeatWork::Informed { .. }
-            | SeatWork::Beside { .. }
-            | SeatWork::Resting { .. }
-            | SeatWork::NotResponding => None,
-        };
         let number = called.or(case.map(|case| &case.number)).or(spoken);
         Some(PersonNow {
             number: number.map(ToString::to_string),

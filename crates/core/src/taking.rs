@@ -171,16 +171,14 @@ impl Centre {
         if !rule.callback.preview.chosen_by_hand {
             return Vec::new();
         }
-        let first = self.matching.dials_in_line(id, CHOOSABLE_MAX).into_iter();
-        first
-            .filter_map(|(_, work)| match work {
-                // What one operator is to do, nobody else takes; to them it comes by itself.
-                Work::Callback(callback) => {
-                    Some(callback).filter(|id| !self.owners.contains_key(id))
-                }
-                Work::Attempt(_) => None,
-            })
-            .collect()
+        // What one operator is to do, nobody else takes; to them it comes by itself.
+        let most = CHOOSABLE_MAX + self.owners.len();
+        let first = self.matching.dials_in_line(id, most).into_iter();
+        let free = first.filter_map(|(_, work)| match work {
+            Work::Callback(callback) => Some(callback).filter(|id| !self.owners.contains_key(id)),
+            Work::Attempt(_) => None,
+        });
+        free.take(CHOOSABLE_MAX).collect()
     }
 
     /// The queues of which a seat's operator may choose a callback now.
