@@ -226,7 +226,7 @@ impl Caller {
     }
 
     /// Says that what they asked for is not done, where the answer is a page all the same.
-    pub(crate) fn is_refused(&self) {
+    pub(crate) fn mark_refused(&self) {
         self.0.is_refused.store(true, Ordering::Relaxed);
     }
 
@@ -236,7 +236,7 @@ impl Caller {
     }
 
     /// They are asked whether they mean it: nothing was done yet.
-    pub(crate) fn is_asked(&self) {
+    pub(crate) fn mark_asked(&self) {
         self.0.is_asked.store(true, Ordering::Relaxed);
     }
 
@@ -247,7 +247,7 @@ impl Caller {
     /// Tells them once, on their next page, what came of what they did.
     pub(crate) fn tell(&self, shared: &SharedParts, notice: Notice) {
         if !notice.good {
-            self.is_refused();
+            self.mark_refused();
         }
         if let Some(session) = self.session() {
             shared.sessions.tell(session, notice);

@@ -16,6 +16,7 @@ use crate::access::{Caller, Onlooker};
 use crate::actions::{Asked, path_of};
 use crate::desk;
 use crate::error::ApiError;
+use crate::my_queue::chooses_from;
 use crate::page::{Frame, frame, html};
 use crate::pages::Shared;
 use crate::person::service_of;
@@ -137,8 +138,8 @@ fn line(
         None => desk::title_of(look, &found.tenant).to_owned(),
     };
     let is_choosable = |seat: &SeatNow| {
-        let mut chooses = seat.chooses.iter();
-        chooses.any(|own| own.tenant == found.tenant && Some(&own.queue) == found.queue.as_ref())
+        let queue = found.queue.as_ref();
+        queue.is_some_and(|queue| chooses_from(seat, &found.tenant, queue))
     };
     let is_theirs =
         found.state == CallbackState::Waiting && seat_of(look, caller).is_some_and(is_choosable);

@@ -95,7 +95,7 @@ pub(crate) async fn sign_out(
         let seat = look.seats.iter().find(|seat| seat.name == name);
         let page = seat.and_then(|seat| asked(&shared, language, &caller, (seat, true)));
         if let Some(page) = page {
-            caller.is_asked();
+            caller.mark_asked();
             return Ok(page);
         }
     }

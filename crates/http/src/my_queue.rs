@@ -85,20 +85,26 @@ pub(crate) fn note(seat: &SeatNow) -> &'static str {
     }
 }
 
+/// Whether the operator of a seat may choose from a queue now.
+pub(crate) fn chooses_from(seat: &SeatNow, tenant: &str, queue: &str) -> bool {
+    let mut chooses = seat.chooses.iter();
+    chooses.any(|own| own.tenant == tenant && own.queue == queue)
+}
+
 /// The callbacks that may be chosen at a seat now, by its queues.
 fn choosable(look: &Snapshot, seat: &SeatNow) -> Vec<CallbackId> {
-    let theirs = |it: &&QueueNow| {
-        let mut chooses = seat.chooses.iter();
-        chooses.any(|own| own.tenant == it.tenant && own.queue == it.name)
-    };
+    let theirs = |it: &&QueueNow| chooses_from(seat, &it.tenant, &it.name);
     let queues = look.queues.iter().filter(theirs);
     queues.flat_map(|it| it.choosable.iter().copied()).collect()
 }
 
 /// Changes when others may be chosen there.
 pub(crate) fn mark(look: &Snapshot, seat: &SeatNow) -> String {
-    let ids = choosable(look, seat).into_iter();
-    ids.map(|id| format!("{id} ")).collect()
+    mark_of(&choosable(look, seat))
+}
+
+fn mark_of(these: &[CallbackId]) -> String {
+    these.iter().map(|id| format!("{id} ")).collect()
 }
 
 /// The list, as a page shows it.
@@ -146,7 +152,7 @@ impl SharedParts {
                 .map(|it| line(language, look, seat.next, it))
                 .collect(),
             mark: if is_whole {
-                mark(look, seat)
+                mark_of(&these)
             } else {
                 String::new()
             },

@@ -264,7 +264,7 @@ pub(crate) async fn checked(
         let status = response.status();
         let is_forbidden = status == StatusCode::FORBIDDEN;
         if is_forbidden {
-            caller.is_refused();
+            caller.mark_refused();
         }
         let is_done = (status.is_success() || status.is_redirection()) && !caller.was_asked();
         if is_done || caller.was_refused() {
@@ -290,7 +290,7 @@ pub(crate) async fn is_refused(
     }
     if is_logged(method, path) {
         let act = act_of(method, path, uri);
-        caller.is_refused();
+        caller.mark_refused();
         caller.log(shared, &act, None).await;
     }
     true

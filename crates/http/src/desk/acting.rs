@@ -559,7 +559,7 @@ pub(super) async fn write_memo(
             Ok(Redirect::to(MEMOS).into_response())
         }
         Err(error @ ApiError::Refused(Refusal::Refused(_))) => {
-            caller.is_refused();
+            caller.mark_refused();
             let why = answers::refused(language, &error);
             let who = (&caller, language);
             Ok(telling::not_taken(&shared, who, asked.wish, why))

@@ -395,7 +395,7 @@ pub(super) async fn begin(
         }
         Err(error) => {
             let wrong = answers::refused(language, &error);
-            caller.is_refused();
+            caller.mark_refused();
             shown(&shared, (&caller, language), &fields, Some(wrong)).await
         }
     }
