@@ -4,21 +4,8 @@
 use serde_json::json;
 
 use crate::console::{in_conversation, signs_in, user};
-use crate::harness::{Answers, Caller, Carrier, Centre, Page, Phone, SOON, Setup};
-
-/// A centre with an entry in its directory, time to read after each call, callbacks that one may choose, and
-/// with more that replaces what stands in the configuration.
-fn furnished(more: &[(&str, &str)]) -> Centre {
-    let mut centre = Centre::prepare(Setup::default());
-    let queue = "[[queue]]\ntenant = \"asl-teramo\"";
-    let entry = "[[directory]]\nname = \"Radiologia\"\nnumber = \"+390861777777\"\n\n";
-    centre.reconfigure(queue, &format!("{entry}{queue}"));
-    for (what, with) in more {
-        centre.reconfigure(what, with);
-    }
-    centre.serve();
-    centre
-}
+use crate::handling::with_directory;
+use crate::harness::{Answers, Caller, Carrier, Centre, Page, Phone, SOON};
 
 fn stands(page: &mut Page<'_>, what: &str) {
     let (_, name) = page.focused();
@@ -58,7 +45,7 @@ fn answered(centre: &Centre, caller: &Caller, operator: &str) {
 
 #[test]
 fn a_caller_is_held_hears_keys_and_is_given_to_whom_one_has_asked() {
-    let centre = furnished(&[("wrap_up_s = 1", "wrap_up_s = 900")]);
+    let centre = with_directory(&[("wrap_up_s = 1", "wrap_up_s = 900")]);
     let _anna = Phone::registered(&centre, "101", Answers::AtOnce);
     let (mut page, caller) = in_conversation(&centre, &json!({}));
     let bruno = Phone::registered(&centre, "102", Answers::AtOnce);
@@ -103,7 +90,7 @@ fn a_caller_is_held_hears_keys_and_is_given_to_whom_one_has_asked() {
 
 #[test]
 fn a_caller_is_given_to_a_seat_a_service_and_the_directory() {
-    let centre = furnished(&[]);
+    let centre = with_directory(&[]);
     let mut carrier = Carrier::with(&centre, "person_answers");
     let _anna = Phone::registered(&centre, "101", Answers::AtOnce);
     let (mut page, caller) = in_conversation(&centre, &json!({}));
@@ -135,7 +122,7 @@ fn a_caller_is_given_to_a_seat_a_service_and_the_directory() {
 
 #[test]
 fn the_directory_is_called_and_what_is_owed_is_handed_back_chosen_and_taken_in_charge() {
-    let centre = furnished(&[(
+    let centre = with_directory(&[(
         "spacing_declined_s = 1",
         "spacing_declined_s = 1\npreview_s = 120\ntake_by_hand = true\ndecline_rest_s = 600",
     )]);
@@ -211,7 +198,7 @@ fn the_directory_is_called_and_what_is_owed_is_handed_back_chosen_and_taken_in_c
 
 #[test]
 fn a_task_is_taken_handed_back_and_done_and_a_shift_ends_after_one_more() {
-    let centre = furnished(&[]);
+    let centre = with_directory(&[]);
     let _anna = Phone::registered(&centre, "101", Answers::AtOnce);
     let mut page = at_her_page(&centre);
     page.tabs_to("In pausa");

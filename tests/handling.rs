@@ -128,12 +128,16 @@ fn a_caller_is_given_to_another_seat_and_back_to_the_queue() {
     centre.audit();
 }
 
-/// A centre whose operators may call the radiology of the hospital.
-fn with_directory() -> Centre {
+/// A centre whose operators may call the radiology of the hospital, with more that replaces what stands in
+/// the configuration.
+pub(crate) fn with_directory(more: &[(&str, &str)]) -> Centre {
     let mut centre = Centre::prepare(Setup::default());
     let queue = "[[queue]]\ntenant = \"asl-teramo\"";
     let entry = "[[directory]]\nname = \"Radiologia\"\nnumber = \"+390861777777\"\n\n";
     centre.reconfigure(queue, &format!("{entry}{queue}"));
+    for (what, with) in more {
+        centre.reconfigure(what, with);
+    }
     centre.serve();
     centre
 }
@@ -146,7 +150,7 @@ fn side_calls(centre: &Centre) -> String {
 
 #[test]
 fn an_operator_calls_a_number_of_the_directory_from_the_page() {
-    let centre = with_directory();
+    let centre = with_directory(&[]);
     let mut carrier = Carrier::with(&centre, "person_answers");
     let phone = Phone::registered(&centre, "101", Answers::AtOnce);
     centre.sign_in("101", "Anna Esempio");
@@ -172,7 +176,7 @@ fn an_operator_calls_a_number_of_the_directory_from_the_page() {
 
 #[test]
 fn a_colleague_is_asked_while_the_caller_hears_music_and_takes_them_over() {
-    let centre = with_directory();
+    let centre = with_directory(&[]);
     let (caller, call, _anna) = talking(&centre, "0861555704");
     let bruno = Phone::registered(&centre, "102", Answers::AtOnce);
     centre.sign_in("102", "Bruno Esempio");
@@ -196,7 +200,7 @@ fn a_colleague_is_asked_while_the_caller_hears_music_and_takes_them_over() {
 
 #[test]
 fn a_caller_is_given_to_a_number_of_the_directory_and_talks_there() {
-    let centre = with_directory();
+    let centre = with_directory(&[]);
     let mut carrier = Carrier::with(&centre, "person_answers");
     let (caller, call, _anna) = talking(&centre, "0861555705");
     let gives = ["seats", "transfer", "101", "--to-entry", "Radiologia"];
