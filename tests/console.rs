@@ -275,6 +275,7 @@ fn things_are_said_when_asked_and_keys_are_those_that_one_chose() {
     page.shows("#announcer", "nessuno aspetta");
     page.presses(&["F9"]);
     page.shows("#announcer", "in conversazione");
+    page.shows("#doing", "Presa in carico");
     page.presses(&["Alt+Shift+P"]);
     assert_eq!(page.focused().0, "person");
     page.presses(&["Alt+Shift+I"]);

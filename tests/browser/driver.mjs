@@ -60,8 +60,13 @@ const acts = {
     return {};
   },
   settle: async () => {
-    await page.waitForLoadState("load");
-    return { url: page.url() };
+    // Another page may have come while it was waited for.
+    let url;
+    do {
+      url = page.url();
+      await page.waitForLoadState("load");
+    } while (url !== page.url());
+    return { url };
   },
   focused,
   text: async ({ selector }) => ({ text: await page.locator(selector).first().innerText() }),

@@ -187,6 +187,27 @@
   }
   document.addEventListener("cuptel:page", (event) => take(event.detail));
 
+  // Puts what another page is about in the place of what this one is about, as when nobody works here any
+  // more. What speaks stays: a reader that listens to it listens to this very element.
+  function takeMain(page) {
+    const [old, fresh] = [document, page].map((it) => it.querySelector("main"));
+    for (const id of ["connection", "sending"]) {
+      const kept = document.getElementById(id);
+      const theirs = fresh.querySelector(`#${id}`);
+      if (theirs) theirs.replaceWith(kept);
+      else fresh.querySelector("h1").after(kept);
+    }
+    const at = document.activeElement;
+    const isHeld = at === null || at === document.body || old.contains(at);
+    old.replaceWith(fresh);
+    document.title = page.title;
+    take(page);
+    if (!isHeld) return;
+    const places = ["wrong", "confirm", "title", "do", "main"].map((id) => document.getElementById(id));
+    places.find(Boolean).focus();
+  }
+  document.addEventListener("cuptel:main", (event) => takeMain(event.detail));
+
   // The forms that were asked for and had to wait for whoever was writing.
   let kept = null;
   document.addEventListener("focusout", () => { kept = null; });
@@ -210,9 +231,9 @@
       const answer = await fetch(location.href, { headers });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("doing");
-      if (answer.ok && !fresh && !isBeingFilled(doing)) {
+      if (answer.ok && !fresh && page.getElementById("seat-state") && !isBeingFilled(doing)) {
         // Whoever looks works here no more.
-        location.reload();
+        tell("main", page);
         return;
       }
       if (!answer.ok || !fresh) {

@@ -17,7 +17,14 @@
   // After what has the focus was read.
   const SETTLE_MS = 250;
   // Keys work by this file alone.
-  document.querySelectorAll("section.keys").forEach((it) => { it.hidden = false; });
+  function showKeys() {
+    document.querySelectorAll("section.keys").forEach((it) => { it.hidden = false; });
+  }
+  showKeys();
+  document.addEventListener("cuptel:main", (event) => {
+    elsewhere = event.detail.title;
+    showKeys();
+  });
   let last = `${text("seat-state")} `;
   let work = "";
   let person = text("seat-person");
@@ -233,13 +240,18 @@
     if (sent.textContent !== message) sent.textContent = message;
   }
 
-  function show(page) {
+  // What an answer tells. It is spoken by the announcer, once.
+  function noticeOf(page) {
     const notice = page.querySelector(".notice");
+    notice?.removeAttribute("role");
+    notice?.removeAttribute("autofocus");
+    return notice;
+  }
+
+  function show(page) {
+    const notice = noticeOf(page);
     document.querySelector("main > .notice")?.remove();
     if (notice) {
-      // It is spoken by the announcer, once.
-      notice.removeAttribute("role");
-      notice.removeAttribute("autofocus");
       toldMs = Date.now();
       toldIn = page.getElementById("seat-work")?.textContent.trim() ?? work;
       document.querySelector("main > h1")?.before(notice);
@@ -284,21 +296,9 @@
       location.assign(url);
       return;
     }
-    // What speaks stays: a reader that listens to it listens to this very element.
-    for (const id of ["connection", "sending"]) {
-      const kept = document.getElementById(id);
-      const theirs = fresh.querySelector(`#${id}`);
-      if (theirs) theirs.replaceWith(kept);
-      else fresh.querySelector("h1").after(kept);
-    }
-    const notice = fresh.querySelector(".notice");
-    document.querySelector("main").replaceWith(fresh);
-    document.title = page.title;
-    elsewhere = page.title;
-    document.dispatchEvent(new CustomEvent("cuptel:page", { detail: page }));
+    const notice = noticeOf(page);
+    document.dispatchEvent(new CustomEvent("cuptel:main", { detail: page }));
     if (notice) tellAnswer(notice, isRinging);
-    const places = ["wrong", "confirm", "title", "do"].map((id) => document.getElementById(id));
-    places.find(Boolean)?.focus();
   }
 
   // What is being written of the conversation that a form is of: not of the one before.

@@ -99,7 +99,7 @@
   });
   document.addEventListener("cuptel:taken", follow);
   // The one before may be noted still.
-  document.getElementById("left-note-keep")?.addEventListener("click", async (event) => {
+  async function keepLeft(button) {
     const box = document.getElementById("left-note");
     const key = box.dataset.key;
     const about = key.slice(PREFIX.length);
@@ -107,7 +107,7 @@
     const headers = { accept: "text/html" };
     const said = document.getElementById("left-note-said");
     try {
-      const answer = await fetch(event.target.dataset.action, { method: "POST", body, headers });
+      const answer = await fetch(button.dataset.action, { method: "POST", body, headers });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const isKept = answer.ok && !page.querySelector(".notice.bad, form[action='/session']");
       said.textContent = isKept ? words.left_note_kept : words.left_note_late;
@@ -118,12 +118,18 @@
     } catch {
       said.textContent = words.not_sent;
     }
-  });
-  document.addEventListener("cuptel:look", showLeft);
-  document.getElementById("left-note-drop")?.addEventListener("click", () => {
+  }
+
+  function dropLeft() {
     sessionStorage.removeItem(document.getElementById("left-note").dataset.key);
     showLeft();
     document.getElementById("do")?.focus();
+  }
+  document.addEventListener("cuptel:look", showLeft);
+  // The buttons come anew with what the page is about.
+  document.addEventListener("click", (event) => {
+    if (event.target.id === "left-note-keep") keepLeft(event.target);
+    if (event.target.id === "left-note-drop") dropLeft();
   });
   if (follow()) {
     const back = document.getElementById("note-back");
