@@ -131,6 +131,18 @@ fn who_still_writes_when_the_next_person_comes_saves_it_with_the_one_before() {
     centre.disposes("101", "done");
     let last = Caller::connected(&centre, "0861555913");
     page.shows("#person-who", "+39…913");
+    // The same on a page that has come back from elsewhere.
+    page.goes_for("Presa in carico");
+    page.tabs_to("Servizio che richiama");
+    page.presses(&["ArrowDown"]);
+    page.tabs_to("U, urgente");
+    page.presses(&["Space"]);
+    page.tabs_to("Che cosa serve alla persona");
+    page.types("visita cardiologica");
+    page.goes_for("Continua: leggi la scadenza");
+    page.shows("main", "Da richiamare entro");
+    page.presses(&["Enter"]);
+    page.shows(".notice", "Presa in carico registrata");
     page.goes_for("Mostra il numero intero");
     page.shows("#left-note", "porta gli esami");
     page.is_clean("a note of the person before");

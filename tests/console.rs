@@ -178,6 +178,7 @@ fn what_finds_no_slot_is_taken_in_charge_by_keyboard_alone() {
     page.shows("#announcer", "Presa in carico registrata");
     page.shows("#doing", "Esito della conversazione");
     assert!(!page.focused().1.is_empty(), "the focus is lost");
+    page.shows(".keys", "Alt+Shift+I");
     let entered = centre.callback("it is owed", |row| {
         row["kinds"] == json!(["taken_in_charge"])
     });
@@ -396,6 +397,29 @@ fn the_focus_stays_through_every_state_and_a_whole_day_fits_a_narrow_screen() {
     page.goes_for("Fine servizio");
     page.shows("#seat-state", "nessuno in servizio");
     holds(&mut page, "nobody there");
+}
+
+#[test]
+fn who_is_signed_out_by_somebody_else_keeps_their_place_on_the_page() {
+    let centre = with_time_to_read();
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    user(&centre, "Anna Esempio", "operator");
+    let mut page = Page::at(&centre);
+    signs_in(&mut page, "Anna Esempio");
+    page.goes_for("Entra in servizio");
+    page.comes_to("/seats/101");
+    page.shows("#seat-state", "libera");
+    page.tabs_to("In pausa");
+    centre.run(&["seats", "sign-out", "101"]).succeeded();
+    page.shows("main", "Su questa postazione agisce chi ci lavora");
+    assert_eq!(page.focused().0, "do");
+    page.shows("#seat-state", "nessuno in servizio");
+    page.is_clean("signed out by somebody else");
+    // It goes on to be told what happens there, with the same words in the tab.
+    centre.sign_in("101", "Bruno Esempio");
+    page.shows("#seat-operator", "in servizio");
+    page.is_titled("Postazione 101");
+    assert_eq!(page.focused().0, "do");
 }
 
 /// By which a form that is sent twice is known.
