@@ -76,6 +76,26 @@ fn who_is_chosen_is_offered_at_once_and_it_is_on_record_that_they_were() {
 }
 
 #[test]
+fn what_one_operator_owes_by_name_takes_no_place_among_what_anybody_may_choose() {
+    let (mut room, mario, lucia) = two_wait(true);
+    for n in 0..10 {
+        let caller = room.waits(&format!("08617770{n:02}"), BOOK);
+        room.hangs_up(caller);
+    }
+    room.wait_s(GRACE_S);
+    let first = room.queue(0).choosable;
+    assert_eq!((first.len(), &first[..2]), (10, &[mario, lucia][..]));
+    for callback in [mario, lucia] {
+        let operator = Some("bruno".to_owned());
+        room.commands(Command::AssignCallback { callback, operator })
+            .expect("both are there");
+    }
+    let others = room.queue(0).choosable;
+    assert_eq!(others.len(), 10, "the next two take their places");
+    assert_eq!(others[..8], first[2..]);
+}
+
+#[test]
 fn nobody_is_chosen_who_may_not_be_called_now() {
     let (mut room, mario, _) = two_wait(true);
     let unknown = takes(&mut room, CallbackId(1));
