@@ -402,7 +402,7 @@ fn the_focus_stays_through_every_state_and_a_whole_day_fits_a_narrow_screen() {
 #[test]
 fn who_is_signed_out_by_somebody_else_keeps_their_place_on_the_page() {
     let centre = with_time_to_read();
-    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    let _phone = Phone::registered(&centre, "101", Answers::ByHand);
     user(&centre, "Anna Esempio", "operator");
     let mut page = Page::at(&centre);
     signs_in(&mut page, "Anna Esempio");
@@ -415,10 +415,15 @@ fn who_is_signed_out_by_somebody_else_keeps_their_place_on_the_page() {
     assert_eq!(page.focused().0, "do");
     page.shows("#seat-state", "nessuno in servizio");
     page.is_clean("signed out by somebody else");
-    // It goes on to be told what happens there, with the same words in the tab.
+    // What others do there is seen, and not heard.
     centre.sign_in("101", "Bruno Esempio");
     page.shows("#seat-operator", "in servizio");
-    page.is_titled("Postazione 101");
+    let heard = page.text("#announcer");
+    let _caller = Caller::call(&centre, "0861555911");
+    page.shows("#seat-state", "squilla");
+    page.is_titled("squilla");
+    assert_eq!(page.text("#ringing"), "");
+    assert_eq!(page.text("#announcer"), heard);
     assert_eq!(page.focused().0, "do");
 }
 

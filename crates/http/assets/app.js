@@ -231,9 +231,13 @@
       const answer = await fetch(location.href, { headers });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("doing");
-      if (answer.ok && !fresh && page.getElementById("seat-state") && !isBeingFilled(doing)) {
-        // Whoever looks works here no more.
-        tell("main", page);
+      // An answer has brought something else meanwhile.
+      if (!doing.isConnected) return;
+      if (answer.ok && !fresh && !isBeingFilled(doing)) {
+        // Whoever looks works here no more; whoever is known no more begins anew.
+        const [own, theirs] = [document, page].map((it) => it.querySelector(".who")?.textContent);
+        if (own === theirs) tell("main", page);
+        else location.reload();
         return;
       }
       if (!answer.ok || !fresh) {

@@ -21,8 +21,16 @@
     document.querySelectorAll("section.keys").forEach((it) => { it.hidden = false; });
   }
   showKeys();
+  // Whether somebody works at the seat with this page: what others do there is seen, and not heard.
+  let isOwn = true;
   document.addEventListener("cuptel:main", (event) => {
     elsewhere = event.detail.title;
+    isOwn = !document.getElementById("seat-state") || Boolean(document.getElementById("doing"));
+    if (!isOwn) {
+      work = "";
+      waiting = "";
+      ringing.textContent = "";
+    }
     showKeys();
   });
   let last = `${text("seat-state")} `;
@@ -161,6 +169,10 @@
 
   let wasShort = false;
   document.addEventListener("cuptel:look", (event) => {
+    if (!isOwn) {
+      keepTitle(event.detail);
+      return;
+    }
     const now = event.detail["seat-work"] ?? work;
     if (now !== work) {
       if (RINGS.includes(now) && work !== "") sound("offer");
@@ -243,8 +255,12 @@
   // What an answer tells. It is spoken by the announcer, once.
   function noticeOf(page) {
     const notice = page.querySelector(".notice");
-    notice?.removeAttribute("role");
-    notice?.removeAttribute("autofocus");
+    if (!notice) return null;
+    notice.removeAttribute("role");
+    notice.removeAttribute("autofocus");
+    toldMs = Date.now();
+    toldIn = page.getElementById("seat-work")?.textContent.trim() ?? work;
+    person = page.getElementById("seat-person")?.textContent ?? person;
     return notice;
   }
 
@@ -252,10 +268,7 @@
     const notice = noticeOf(page);
     document.querySelector("main > .notice")?.remove();
     if (notice) {
-      toldMs = Date.now();
-      toldIn = page.getElementById("seat-work")?.textContent.trim() ?? work;
       document.querySelector("main > h1")?.before(notice);
-      person = page.getElementById("seat-person")?.textContent ?? person;
       tellAnswer(notice, ringsOn(page));
     }
   }
