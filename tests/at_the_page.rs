@@ -3,7 +3,9 @@
 
 use serde_json::json;
 
-use crate::console::{in_conversation, signs_in, user, with_time_to_read};
+use crate::console::{
+    in_conversation, in_service, signs_in, user, with_time_to_read, writes_in_charge,
+};
 use crate::harness::{Answers, Caller, Centre, Page, Phone, SOON, Setup, until};
 
 const NOTE: &str = "Nota (facoltativa)";
@@ -135,12 +137,7 @@ fn who_still_writes_when_the_next_person_comes_saves_it_with_the_one_before() {
     page.goes_for("Presa in carico");
     page.tabs_to("Servizio che richiama");
     page.presses(&["ArrowDown"]);
-    page.tabs_to("U, urgente");
-    page.presses(&["Space"]);
-    page.tabs_to("Che cosa serve alla persona");
-    page.types("visita cardiologica");
-    page.goes_for("Continua: leggi la scadenza");
-    page.shows("main", "Da richiamare entro");
+    writes_in_charge(&mut page);
     page.presses(&["Enter"]);
     page.shows(".notice", "Presa in carico registrata");
     page.goes_for("Mostra il numero intero");
@@ -159,11 +156,7 @@ fn who_still_writes_when_the_next_person_comes_saves_it_with_the_one_before() {
 fn who_rings_is_heard_first_and_on_every_page_and_the_tab_says_so() {
     let centre = with_time_to_read();
     let phone = Phone::registered(&centre, "101", Answers::ByHand);
-    user(&centre, "Anna Esempio", "operator");
-    let mut page = Page::at(&centre);
-    signs_in(&mut page, "Anna Esempio");
-    page.goes_for("Entra in servizio");
-    page.comes_to("/seats/101");
+    let mut page = in_service(&centre, &json!({}));
     page.is_titled("libera — ");
     let caller = Caller::call(&centre, "0861555911");
     page.is_titled("squilla, ");

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::console::{in_conversation, signs_in, user};
+use crate::console::{in_conversation, signs_in, user, writes_in_charge};
 use crate::handling::with_directory;
 use crate::harness::{Answers, Caller, Carrier, Centre, Page, Phone, SOON};
 
@@ -179,12 +179,7 @@ fn the_directory_is_called_and_what_is_owed_is_handed_back_chosen_and_taken_in_c
     page.is_clean("a number that is taken in charge");
     page.tabs_to("Servizio che richiama");
     page.types("Prenotazioni");
-    page.tabs_to("U, urgente");
-    page.presses(&["Space"]);
-    page.tabs_to("Che cosa serve alla persona");
-    page.types("visita cardiologica");
-    page.goes_for("Continua: leggi la scadenza");
-    page.shows("main", "Da richiamare entro");
+    writes_in_charge(&mut page);
     page.goes_for("Conferma la presa in carico");
     page.shows(".notice", "Presa in carico registrata");
     let owed = centre.callback("it is owed", |row| row["priority_class"] == "U");

@@ -116,17 +116,23 @@ fn every_page_is_clean_and_fits_at_four_times_the_size_in_the_dark_too() {
     }
 }
 
-/// Anna sits at seat 101 with time to read after each call, and talks with somebody.
-pub(crate) fn in_conversation<'c>(
-    centre: &'c Centre,
-    options: &serde_json::Value,
-) -> (Page<'c>, Caller) {
+/// Anna sits at seat 101, at its page.
+pub(crate) fn in_service<'c>(centre: &'c Centre, options: &serde_json::Value) -> Page<'c> {
     user(centre, "Anna Esempio", "operator");
     let mut page = Page::with(centre, options);
     signs_in(&mut page, "Anna Esempio");
     page.goes_for("Entra in servizio");
     page.comes_to("/seats/101");
     page.shows("#seat-state", "libera");
+    page
+}
+
+/// Anna sits at seat 101 with time to read after each call, and talks with somebody.
+pub(crate) fn in_conversation<'c>(
+    centre: &'c Centre,
+    options: &serde_json::Value,
+) -> (Page<'c>, Caller) {
+    let page = in_service(centre, options);
     let caller = Caller::connected(centre, "0861555911");
     let call = caller.call_id().to_owned();
     centre.attempt(&call, "Anna talks", |row| row["stage"] == "talking");
@@ -138,6 +144,16 @@ pub(crate) fn with_time_to_read() -> Centre {
     centre.reconfigure("wrap_up_s = 1", "wrap_up_s = 900");
     centre.serve();
     centre
+}
+
+/// Fills in what is taken in charge, as urgent, and goes on to the deadline.
+pub(crate) fn writes_in_charge(page: &mut Page<'_>) {
+    page.tabs_to("U, urgente");
+    page.presses(&["Space"]);
+    page.tabs_to("Che cosa serve alla persona");
+    page.types("visita cardiologica");
+    page.goes_for("Continua: leggi la scadenza");
+    page.shows("main", "Da richiamare entro");
 }
 
 #[test]
@@ -403,12 +419,7 @@ fn the_focus_stays_through_every_state_and_a_whole_day_fits_a_narrow_screen() {
 fn who_is_signed_out_by_somebody_else_keeps_their_place_on_the_page() {
     let centre = with_time_to_read();
     let _phone = Phone::registered(&centre, "101", Answers::ByHand);
-    user(&centre, "Anna Esempio", "operator");
-    let mut page = Page::at(&centre);
-    signs_in(&mut page, "Anna Esempio");
-    page.goes_for("Entra in servizio");
-    page.comes_to("/seats/101");
-    page.shows("#seat-state", "libera");
+    let mut page = in_service(&centre, &json!({}));
     page.tabs_to("In pausa");
     centre.run(&["seats", "sign-out", "101"]).succeeded();
     page.shows("main", "Su questa postazione agisce chi ci lavora");
@@ -425,6 +436,24 @@ fn who_is_signed_out_by_somebody_else_keeps_their_place_on_the_page() {
     assert_eq!(page.text("#ringing"), "");
     assert_eq!(page.text("#announcer"), heard);
     assert_eq!(page.focused().0, "do");
+}
+
+#[test]
+fn who_works_again_at_a_seat_whose_page_stands_open_has_it_back_and_hears_who_rings() {
+    let centre = with_time_to_read();
+    let _phone = Phone::registered(&centre, "101", Answers::ByHand);
+    let mut page = in_service(&centre, &json!({}));
+    page.goes_for("Fine servizio");
+    page.shows("main", "Su questa postazione agisce chi ci lavora");
+    // As by phone, or by whoever leads.
+    centre.sign_in("101", "Anna Esempio");
+    page.shows("main", "Fai squillare il mio telefono");
+    assert_eq!(page.focused().0, "do");
+    page.shows(".keys", "Alt+Shift+I");
+    page.is_clean("at work again");
+    let _caller = Caller::call(&centre, "0861555911");
+    page.shows("#ringing", "squilla");
+    page.shows("#person-who", "+39…911");
 }
 
 /// By which a form that is sent twice is known.

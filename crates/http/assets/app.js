@@ -204,7 +204,7 @@
     take(page);
     if (!isHeld) return;
     const places = ["wrong", "confirm", "title", "do", "main"].map((id) => document.getElementById(id));
-    places.find(Boolean).focus();
+    places.find(Boolean)?.focus();
   }
   document.addEventListener("cuptel:main", (event) => takeMain(event.detail));
 
@@ -216,7 +216,9 @@
   async function reload(about) {
     const doing = document.getElementById("doing");
     if (loading) return;
-    if (!doing) {
+    // Whoever worked here may do so again; a form in the page's place stays.
+    const isLeft = !doing && "mark" in said && Boolean(document.getElementById("seat-state"));
+    if (!doing && !isLeft) {
       formsChanged = false;
       return;
     }
@@ -225,6 +227,7 @@
       return;
     }
     loading = true;
+    const main = document.querySelector("main");
     try {
       // What there is to tell is for the answer of whoever acted: a look by itself does not take it.
       const headers = { accept: "text/html", "cuptel-look": "1" };
@@ -232,9 +235,14 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("doing");
       // An answer has brought something else meanwhile.
-      if (!doing.isConnected) return;
-      if (answer.ok && !fresh && !isBeingFilled(doing)) {
-        // Whoever looks works here no more; whoever is known no more begins anew.
+      if (!main.isConnected) return;
+      if (answer.ok && isLeft && !fresh) {
+        // It is for somebody else.
+        forms = about;
+        return;
+      }
+      if (answer.ok && (isLeft || (!fresh && !isBeingFilled(doing)))) {
+        // Whoever looks works here no more, or again; whoever is known no more begins anew.
         const [own, theirs] = [document, page].map((it) => it.querySelector(".who")?.textContent);
         if (own === theirs) tell("main", page);
         else location.reload();

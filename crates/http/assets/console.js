@@ -22,11 +22,12 @@
   }
   showKeys();
   // Whether somebody works at the seat with this page: what others do there is seen, and not heard.
-  let isOwn = true;
+  function isOwn() {
+    return !document.getElementById("seat-state") || Boolean(document.getElementById("doing"));
+  }
   document.addEventListener("cuptel:main", (event) => {
     elsewhere = event.detail.title;
-    isOwn = !document.getElementById("seat-state") || Boolean(document.getElementById("doing"));
-    if (!isOwn) {
+    if (!isOwn()) {
       work = "";
       waiting = "";
       ringing.textContent = "";
@@ -169,8 +170,10 @@
 
   let wasShort = false;
   document.addEventListener("cuptel:look", (event) => {
-    if (!isOwn) {
+    if (!isOwn()) {
       keepTitle(event.detail);
+      // There is nothing left to be sent.
+      tellSent("", "");
       return;
     }
     const now = event.detail["seat-work"] ?? work;
