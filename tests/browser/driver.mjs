@@ -19,6 +19,27 @@ page.on("console", (message) => {
   if (message.type() === "error") faults.push(message.text());
 });
 
+// What the page has asked for and not heard of yet; a stream is never heard of to its end.
+const asked = new Map();
+page.on("request", (request) => {
+  if (!["eventsource", "other"].includes(request.resourceType())) asked.set(request, Date.now());
+});
+for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => asked.delete(request));
+
+// As somebody who waits for an answer before they go on, and not for ever.
+const PATIENCE_MS = 4000;
+async function answered() {
+  const turn = () => evaluate(() => new Promise((done) => setTimeout(done, 5)));
+  const awaits = () => [...asked.values()].some((sinceMs) => Date.now() - sinceMs < PATIENCE_MS);
+  // What was pressed has been handled after a turn of the page, and what its answer brought after two.
+  await turn();
+  while (awaits()) {
+    while (awaits()) await turn();
+    await turn();
+    await turn();
+  }
+}
+
 // Asked while another page comes in place of this one, it is asked of that page.
 async function ofWhatIsThere(ask) {
   for (;;) {
@@ -48,7 +69,10 @@ async function focused() {
 const acts = {
   open: async ({ url }) => ({ status: (await page.goto(url)).status(), url: page.url() }),
   press: async ({ keys }) => {
-    for (const key of keys) await page.keyboard.press(key);
+    for (const key of keys) {
+      await page.keyboard.press(key);
+      await answered();
+    }
     return { url: page.url() };
   },
   type: async ({ text }) => {
@@ -91,6 +115,7 @@ const acts = {
   title: async () => ({ text: await page.title() }),
   // Whoever used this browser is not known any more.
   forget: async () => {
+    await answered();
     await context.clearCookies();
     return {};
   },

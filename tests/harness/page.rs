@@ -106,9 +106,10 @@ impl<'c> Page<'c> {
     /// Waits until it is at this path.
     pub(crate) fn comes_to(&mut self, path: &str) {
         let url = (self.url)(path);
-        until(path, SOON, || {
+        until_told(&format!("at {path}, and not"), SOON, || {
             let at = self.act("settle", json!({}));
-            (at["url"] == url.as_str()).then_some(())
+            let at = at["url"].as_str().unwrap_or_default();
+            (at == url).then_some(()).ok_or_else(|| at.to_owned())
         });
     }
 

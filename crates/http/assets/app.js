@@ -74,6 +74,7 @@
       return (said.saidLost ?? "").replace("{time}", clock.format(takenMs));
     }
     if (rowsChanged) return said.saidRows ?? "";
+    if (document.querySelector("main[data-left]")) return said.saidLeft ?? "";
     return formsChanged ? said.saidForms ?? "" : "";
   }
 
@@ -179,6 +180,20 @@
     (found ?? document.getElementById(heading)).focus();
   }
 
+  // A page of somebody else, or of nobody, does not come into this one: it begins anew.
+  function beginsAnew(page) {
+    const [own, theirs] = [document, page].map((it) => it.querySelector(".who")?.textContent ?? "");
+    const isSignIn = Boolean(page.querySelector('form[action="/session"]'));
+    if (own === theirs && !isSignIn) return false;
+    // Whoever is known no more finds what they wrote once they are back.
+    if (theirs) location.reload();
+    else location.assign("/session?ended");
+    return true;
+  }
+  document.addEventListener("cuptel:answer", (event) => {
+    if (beginsAnew(event.detail)) event.preventDefault();
+  });
+
   // The forms here are those of another page now.
   function isTaken(page, about) {
     forms = page.body.dataset.forms ?? about;
@@ -188,8 +203,9 @@
   document.addEventListener("cuptel:page", (event) => take(event.detail));
 
   // Puts what another page is about in the place of what this one is about, as when nobody works here any
-  // more. What speaks stays: a reader that listens to it listens to this very element.
-  function takeMain(page) {
+  // more. What speaks stays: a reader that listens to it listens to this very element. A look takes nobody who
+  // was elsewhere to its heading.
+  function takeMain({ page, isLook }) {
     const [old, fresh] = [document, page].map((it) => it.querySelector("main"));
     for (const id of ["connection", "sending"]) {
       const kept = document.getElementById(id);
@@ -198,13 +214,15 @@
       else fresh.querySelector("h1").after(kept);
     }
     const at = document.activeElement;
-    const isHeld = at === null || at === document.body || old.contains(at);
+    const isNowhere = at === null || at === document.body;
+    const isHeld = isNowhere ? !isLook : old.contains(at);
     old.replaceWith(fresh);
     document.title = page.title;
     take(page);
+    mark = page.body.dataset.mark;
     if (!isHeld) return;
     const places = ["wrong", "confirm", "title", "do", "main"].map((id) => document.getElementById(id));
-    places.find(Boolean)?.focus();
+    places.find(Boolean)?.focus({ preventScroll: isLook });
   }
   document.addEventListener("cuptel:main", (event) => takeMain(event.detail));
 
@@ -216,9 +234,11 @@
   async function reload(about) {
     const doing = document.getElementById("doing");
     if (loading) return;
-    // Whoever worked here may do so again; a form in the page's place stays.
+    // Whoever worked here may do so again.
     const isLeft = !doing && "mark" in said && Boolean(document.getElementById("seat-state"));
-    if (!doing && !isLeft) {
+    // A form in the page's place stays; whether one works here still is told beside it.
+    const isAway = !doing && !isLeft;
+    if (isAway && !("mark" in said)) {
       formsChanged = false;
       return;
     }
@@ -236,16 +256,21 @@
       const fresh = page.getElementById("doing");
       // An answer has brought something else meanwhile.
       if (!main.isConnected) return;
+      if (answer.ok && !isAway && (!doing || !isBeingFilled(doing)) && beginsAnew(page)) return;
+      if (answer.ok && isAway) {
+        forms = about;
+        formsChanged = false;
+        main.toggleAttribute("data-left", !fresh);
+        return;
+      }
       if (answer.ok && isLeft && !fresh) {
         // It is for somebody else.
         forms = about;
         return;
       }
       if (answer.ok && (isLeft || (!fresh && !isBeingFilled(doing)))) {
-        // Whoever looks works here no more, or again; whoever is known no more begins anew.
-        const [own, theirs] = [document, page].map((it) => it.querySelector(".who")?.textContent);
-        if (own === theirs) tell("main", page);
-        else location.reload();
+        // Whoever looks works here no more, or again.
+        tell("main", { page, isLook: true });
         return;
       }
       if (!answer.ok || !fresh) {

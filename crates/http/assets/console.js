@@ -23,10 +23,11 @@
   showKeys();
   // Whether somebody works at the seat with this page: what others do there is seen, and not heard.
   function isOwn() {
-    return !document.getElementById("seat-state") || Boolean(document.getElementById("doing"));
+    if (document.getElementById("seat-state")) return Boolean(document.getElementById("doing"));
+    return !document.querySelector("main[data-left]");
   }
   document.addEventListener("cuptel:main", (event) => {
-    elsewhere = event.detail.title;
+    elsewhere = event.detail.page.title;
     if (!isOwn()) {
       work = "";
       waiting = "";
@@ -101,10 +102,11 @@
   }
 
   // What was told of one person goes with them; what went well is over when the next one comes.
-  function dropNotice(now) {
+  function dropNotice(texts) {
     const notice = document.querySelector("main > .notice");
+    const now = texts["seat-person"] ?? person;
     // What went well is read soon, and is not so any more when the seat does something else.
-    const isPast = Date.now() - toldMs > TOLD_MS && work !== toldIn;
+    const isPast = Date.now() - toldMs > TOLD_MS && (texts["seat-work"] ?? toldIn) !== toldIn;
     if (isPast && notice && !notice.dataset.about && !notice.classList.contains("bad")) notice.remove();
     if (now === person) return;
     person = now;
@@ -171,6 +173,7 @@
   let wasShort = false;
   document.addEventListener("cuptel:look", (event) => {
     if (!isOwn()) {
+      dropNotice(event.detail);
       keepTitle(event.detail);
       // There is nothing left to be sent.
       tellSent("", "");
@@ -182,7 +185,7 @@
       if (now === "wrap_up") sound("over");
       work = now;
     }
-    dropNotice(event.detail["seat-person"] ?? person);
+    dropNotice(event.detail);
     keepTitle(event.detail);
     followSeats(event.detail["free-seats"]);
     hearNow();
@@ -276,14 +279,16 @@
     }
   }
 
-  // Whether the page that answers has the same places as this one.
+  // Whether the page that answers has the same places as this one: of who works at the seat, or has left it.
   function isSame(page) {
-    return Boolean(page.getElementById("doing") && document.getElementById("doing"));
+    const both = (id) => [page, document].map((it) => Boolean(it.getElementById(id)));
+    const [seats, doing] = [both("seat-state"), both("doing")];
+    return seats.every(Boolean) && doing[0] === doing[1];
   }
 
   // Which note an answer has taken.
   function tellStored(action, page, went) {
-    if (page.querySelector(".notice.bad") || !page.getElementById("doing")) return;
+    if (page.querySelector(".notice.bad") || !page.getElementById("seat-state")) return;
     const isNote = went || /\/(disposition|note)$/.test(action);
     const detail = isNote ? "note" : action.endsWith("/in-charge") ? "need" : "";
     if (detail) document.dispatchEvent(new CustomEvent("cuptel:stored", { detail }));
@@ -291,11 +296,12 @@
 
   function take(form, html, [action, went], url) {
     const page = new DOMParser().parseFromString(html, "text/html");
-    if (page.querySelector('form[action="/session"]')) {
-      // Whoever signs in may be somebody else: their page begins anew.
-      location.assign("/session?ended");
+    if (!page.getElementById("main")) {
+      // There is nothing to be worked with.
+      location.assign(url);
       return;
     }
+    if (!document.dispatchEvent(new CustomEvent("cuptel:answer", { detail: page, cancelable: true }))) return;
     tellStored(action, page, went);
     const isRinging = ringsOn(page);
     if (isSame(page)) {
@@ -307,14 +313,10 @@
       document.dispatchEvent(new CustomEvent("cuptel:shown"));
       return;
     }
-    const fresh = page.querySelector("main");
-    if (!fresh) {
-      location.assign(url);
-      return;
-    }
     const notice = noticeOf(page);
-    document.dispatchEvent(new CustomEvent("cuptel:main", { detail: page }));
-    if (notice) tellAnswer(notice, isRinging);
+    document.dispatchEvent(new CustomEvent("cuptel:main", { detail: { page, isLook: false } }));
+    // What has the focus is read already.
+    if (notice && notice !== document.activeElement) tellAnswer(notice, isRinging);
   }
 
   // What is being written of the conversation that a form is of: not of the one before.

@@ -99,37 +99,43 @@
   });
   document.addEventListener("cuptel:taken", follow);
   // The one before may be noted still.
+  let keeping = false;
   async function keepLeft(button) {
-    const box = document.getElementById("left-note");
-    const key = box.dataset.key;
+    const key = document.getElementById("left-note").dataset.key;
+    if (keeping || !key) return;
+    keeping = true;
     const about = key.slice(PREFIX.length);
     const body = new URLSearchParams({ note: document.getElementById("left-note-text").textContent, conversation: about });
     const headers = { accept: "text/html" };
-    const said = document.getElementById("left-note-said");
+    // The page may be another one by then.
+    const say = (text) => {
+      const said = document.getElementById("left-note-said");
+      if (said) said.textContent = text;
+    };
     try {
       const answer = await fetch(button.dataset.action, { method: "POST", body, headers });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const isKept = answer.ok && !page.querySelector(".notice.bad, form[action='/session']");
-      said.textContent = isKept ? words.left_note_kept : words.left_note_late;
-      if (!isKept) return;
-      sessionStorage.removeItem(key);
-      showLeft();
-      document.getElementById("do")?.focus();
+      say(isKept ? words.left_note_kept : words.left_note_late);
+      if (isKept) forgetLeft(key, button);
     } catch {
-      said.textContent = words.not_sent;
+      say(words.not_sent);
+    } finally {
+      keeping = false;
     }
   }
 
-  function dropLeft() {
-    sessionStorage.removeItem(document.getElementById("left-note").dataset.key);
+  function forgetLeft(key, button) {
+    const isAt = document.activeElement === button;
+    sessionStorage.removeItem(key);
     showLeft();
-    document.getElementById("do")?.focus();
+    if (isAt) document.getElementById("do")?.focus();
   }
   document.addEventListener("cuptel:look", showLeft);
   // The buttons come anew with what the page is about.
   document.addEventListener("click", (event) => {
     if (event.target.id === "left-note-keep") keepLeft(event.target);
-    if (event.target.id === "left-note-drop") dropLeft();
+    if (event.target.id === "left-note-drop") forgetLeft(document.getElementById("left-note").dataset.key, event.target);
   });
   if (follow()) {
     const back = document.getElementById("note-back");

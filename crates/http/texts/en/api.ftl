@@ -444,6 +444,7 @@ need-another-person = for another person at this number
 seat-task-by = By { $by }
 frame-lost = Connection lost: the figures are of { $time }. The page tries again by itself.
 frame-rows = Rows have come or gone: use “Refresh” to see them.
+frame-left = You no longer work at this seat.
 frame-forms = What you can do has changed: use “Refresh” when you have finished writing.
 person-settled = Closed by this conversation:
 word-given-on = The person was passed on: what is owed to them is seen by whoever has them now.

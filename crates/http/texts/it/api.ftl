@@ -444,6 +444,7 @@ need-another-person = per un’altra persona a questo numero
 seat-task-by = Entro { $by }
 frame-lost = Collegamento perso: dati fermi alle { $time }. La pagina riprova da sola.
 frame-rows = Ci sono righe nuove o tolte: usa «Aggiorna» per vederle.
+frame-left = Non sei più in servizio a questa postazione.
 frame-forms = È cambiato che cosa puoi fare: usa «Aggiorna» quando hai finito di scrivere.
 person-settled = Chiuso con questa conversazione:
 word-given-on = La persona è stata passata: che cosa le è dovuto lo vede chi l’ha adesso.
