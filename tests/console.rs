@@ -456,6 +456,112 @@ fn who_works_again_at_a_seat_whose_page_stands_open_has_it_back_and_hears_who_ri
     page.shows("#person-who", "+39…911");
 }
 
+#[test]
+fn an_answer_that_comes_after_a_look_takes_the_focus_from_nobody() {
+    let centre = with_time_to_read();
+    let _phone = Phone::registered(&centre, "101", Answers::ByHand);
+    let mut page = in_service(&centre, &json!({}));
+    page.holds_answers("*/sign-out");
+    page.goes_for("Fine servizio");
+    page.shows("main", "Su questa postazione agisce chi ci lavora");
+    assert_eq!(page.focused().0, "do");
+    page.tabs_to("Aggiorna");
+    page.lets_answers_go();
+    page.shows(".notice", "Fatto");
+    assert_eq!(page.focused().1, "Aggiorna");
+    // What was told is over when somebody else does something there.
+    centre.sign_in("101", "Bruno Esempio");
+    let _caller = Caller::call(&centre, "0861555911");
+    until("the notice is gone", SOON, || {
+        (page.count(".notice") == 0).then_some(())
+    });
+    page.is_clean("signed out, and told so later");
+}
+
+const LEFT: &str = "Non sei più in servizio a questa postazione";
+
+#[test]
+fn who_is_signed_out_while_they_fill_in_a_form_keeps_it_and_is_told() {
+    let centre = with_time_to_read();
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    let (mut page, caller) = in_conversation(&centre, &json!({}));
+    page.shows("#doing", "Presa in carico");
+    page.goes_for("Presa in carico");
+    page.tabs_to("Servizio che richiama");
+    page.presses(&["ArrowDown"]);
+    writes_in_charge(&mut page);
+    page.goes_for("Torna indietro e correggi");
+    page.tabs_to("Che cosa serve alla persona");
+    page.types("visita ortopedica");
+    caller.hangs_up();
+    centre.seat_works("101", "wrap_up");
+    centre.disposes("101", "done");
+    centre.run(&["seats", "sign-out", "101"]).succeeded();
+    page.shows("#connection", LEFT);
+    assert_eq!(page.focused().1, "Che cosa serve alla persona");
+    page.is_clean("signed out beside a form");
+    // Whoever comes next is heard by nobody else.
+    centre.sign_in("101", "Bruno Esempio");
+    let heard = page.text("#announcer");
+    let next = Caller::connected(&centre, "0861555912");
+    let call = next.call_id().to_owned();
+    centre.attempt(&call, "Bruno talks", |row| row["stage"] == "talking");
+    page.is_titled("Presa in carico");
+    assert_eq!(page.text("#announcer"), heard);
+    assert_eq!(page.value("#need"), "visita ortopedica");
+    next.hangs_up();
+}
+
+#[test]
+fn who_is_signed_out_while_they_write_on_their_page_hears_nobody_elses_ring() {
+    let centre = with_time_to_read();
+    let _phone = Phone::registered(&centre, "101", Answers::ByHand);
+    let mut page = in_service(&centre, &json!({}));
+    page.tabs_to("Motivo (facoltativo)");
+    page.types("visita medica");
+    centre.run(&["seats", "sign-out", "101"]).succeeded();
+    page.shows("#connection", LEFT);
+    centre.sign_in("101", "Bruno Esempio");
+    let heard = page.text("#announcer");
+    let _caller = Caller::call(&centre, "0861555911");
+    page.shows("#seat-state", "squilla");
+    assert_eq!(page.text("#ringing"), "");
+    assert_eq!(page.text("#announcer"), heard);
+    assert_eq!(page.focused().1, "Motivo (facoltativo)");
+}
+
+#[test]
+fn a_result_that_ends_the_service_leaves_no_note_behind() {
+    let centre = with_time_to_read();
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    let (mut page, caller) = in_conversation(&centre, &json!({}));
+    caller.hangs_up();
+    page.shows("#seat-state", "dopo la chiamata");
+    centre.run(&["seats", "sign-out", "101"]).succeeded();
+    page.tabs_to("Nota (facoltativa)");
+    page.types("preferisce il mattino");
+    page.goes_for("Risolta");
+    page.shows("main", "Su questa postazione agisce chi ci lavora");
+    let kept = "SELECT count(*) FROM assignment WHERE note = 'preferisce il mattino'";
+    assert_eq!(centre.sql(kept), "1");
+    centre.sign_in("101", "Anna Esempio");
+    page.shows("main", "Fai squillare il mio telefono");
+    assert_eq!(page.count("#left-note:not([hidden])"), 0);
+}
+
+#[test]
+fn who_signs_in_from_another_tab_finds_nothing_of_who_was_here() {
+    let centre = with_time_to_read();
+    let _phone = Phone::registered(&centre, "101", Answers::ByHand);
+    user(&centre, "rosa", "supervisor");
+    let mut page = in_service(&centre, &json!({}));
+    page.shows(".who", "Anna Esempio");
+    page.sends_from_another_tab("/session", &json!({ "name": "rosa", "password": OWN }));
+    page.goes_for("In pausa");
+    page.shows(".who", "rosa");
+    page.is_clean("somebody else");
+}
+
 /// By which a form that is sent twice is known.
 fn key_in(page: &str) -> &str {
     let (_, key) = page

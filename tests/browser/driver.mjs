@@ -26,6 +26,10 @@ page.on("request", (request) => {
 });
 for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => asked.delete(request));
 
+// Answers that are held, and the line to the browser that holds them.
+const waiting = [];
+let line;
+
 // As somebody who waits for an answer before they go on, and not for ever.
 const PATIENCE_MS = 4000;
 async function answered() {
@@ -113,6 +117,24 @@ const acts = {
     view: await evaluate(() => document.documentElement.clientWidth),
   }),
   title: async () => ({ text: await page.title() }),
+  // What is answered at this place does not arrive before it is let go.
+  hold: async ({ pattern }) => {
+    line = await context.newCDPSession(page);
+    line.on("Fetch.requestPaused", ({ requestId }) => waiting.push(requestId));
+    await line.send("Fetch.enable", { patterns: [{ urlPattern: pattern, requestStage: "Response" }] });
+    return {};
+  },
+  release: async () => {
+    for (const requestId of waiting.splice(0)) await line.send("Fetch.continueRequest", { requestId });
+    await line.detach();
+    await answered();
+    return {};
+  },
+  // As another tab of this browser, which shares its cookies.
+  post: async ({ url, form }) => {
+    const headers = { origin: new URL(url).origin };
+    return { status: (await context.request.post(url, { form, headers })).status() };
+  },
   // Whoever used this browser is not known any more.
   forget: async () => {
     await answered();

@@ -122,6 +122,22 @@ impl<'c> Page<'c> {
         });
     }
 
+    /// Holds back what is answered where this pattern leads, until it is let go.
+    pub(crate) fn holds_answers(&mut self, pattern: &str) {
+        self.act("hold", json!({ "pattern": pattern }));
+    }
+
+    pub(crate) fn lets_answers_go(&mut self) {
+        self.act("release", json!({}));
+    }
+
+    /// Sends a form as another tab of the same browser does.
+    pub(crate) fn sends_from_another_tab(&mut self, path: &str, form: &Value) {
+        let url = (self.url)(path);
+        let told = self.act("post", json!({ "url": url, "form": form }));
+        assert_eq!(told["status"], 200, "{path}");
+    }
+
     /// What has the focus: identifier and name.
     pub(crate) fn focused(&mut self) -> (String, String) {
         let at = self.act("focused", json!({}));

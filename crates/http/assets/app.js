@@ -256,25 +256,26 @@
       const fresh = page.getElementById("doing");
       // An answer has brought something else meanwhile.
       if (!main.isConnected) return;
-      if (answer.ok && !isAway && (!doing || !isBeingFilled(doing)) && beginsAnew(page)) return;
-      if (answer.ok && isAway) {
+      if (!answer.ok) {
+        failedMs = Date.now();
+        formsChanged = true;
+        return;
+      }
+      const isFree = !isAway && !(doing && isBeingFilled(doing));
+      if (isFree && beginsAnew(page)) return;
+      main.toggleAttribute("data-left", !fresh && !isLeft);
+      if (isAway || (isLeft && !fresh)) {
         forms = about;
         formsChanged = false;
-        main.toggleAttribute("data-left", !fresh);
         return;
       }
-      if (answer.ok && isLeft && !fresh) {
-        // It is for somebody else.
-        forms = about;
-        return;
-      }
-      if (answer.ok && (isLeft || (!fresh && !isBeingFilled(doing)))) {
+      if (isFree && !(doing && fresh)) {
         // Whoever looks works here no more, or again.
         tell("main", { page, isLook: true });
         return;
       }
-      if (!answer.ok || !fresh) {
-        failedMs = Date.now();
+      if (!fresh) {
+        kept = about;
         formsChanged = true;
         return;
       }

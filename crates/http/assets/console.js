@@ -23,22 +23,24 @@
   showKeys();
   // Whether somebody works at the seat with this page: what others do there is seen, and not heard.
   function isOwn() {
-    if (document.getElementById("seat-state")) return Boolean(document.getElementById("doing"));
-    return !document.querySelector("main[data-left]");
+    if (document.querySelector("main[data-left]")) return false;
+    return !document.getElementById("seat-state") || Boolean(document.getElementById("doing"));
   }
   document.addEventListener("cuptel:main", (event) => {
     elsewhere = event.detail.page.title;
-    if (!isOwn()) {
-      work = "";
-      waiting = "";
-      ringing.textContent = "";
-    }
+    if (!isOwn()) hush();
     showKeys();
   });
+  // What was about to be said to who works here is said to nobody.
+  function hush() {
+    work = "";
+    waiting = "";
+    if (ringing.textContent) ringing.textContent = "";
+  }
   let last = `${text("seat-state")} `;
   let work = "";
   let person = text("seat-person");
-  // When something was told that was done, and what the seat did then.
+  // When something was told that was done, and what the seat did then, while it does so still.
   let toldMs = Date.now();
   let toldIn = text("seat-work");
   const TOLD_MS = 5000;
@@ -106,7 +108,8 @@
     const notice = document.querySelector("main > .notice");
     const now = texts["seat-person"] ?? person;
     // What went well is read soon, and is not so any more when the seat does something else.
-    const isPast = Date.now() - toldMs > TOLD_MS && (texts["seat-work"] ?? toldIn) !== toldIn;
+    if ((texts["seat-work"] ?? toldIn) !== toldIn) toldIn = null;
+    const isPast = Date.now() - toldMs > TOLD_MS && toldIn === null;
     if (isPast && notice && !notice.dataset.about && !notice.classList.contains("bad")) notice.remove();
     if (now === person) return;
     person = now;
@@ -173,6 +176,7 @@
   let wasShort = false;
   document.addEventListener("cuptel:look", (event) => {
     if (!isOwn()) {
+      hush();
       dropNotice(event.detail);
       keepTitle(event.detail);
       // There is nothing left to be sent.
