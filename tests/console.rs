@@ -39,10 +39,7 @@ pub(crate) fn signs_in(page: &mut Page<'_>, name: &str) {
 
 #[test]
 fn an_operator_works_a_shift_by_keyboard_alone() {
-    let mut centre = Centre::prepare(Setup::default());
-    // Time to read the page after a call, as in real life.
-    centre.reconfigure("wrap_up_s = 1", "wrap_up_s = 900");
-    centre.serve();
+    let centre = with_time_to_read();
     let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
     user(&centre, "Anna Esempio", "operator");
     let mut page = Page::at(&centre);
@@ -139,8 +136,10 @@ pub(crate) fn in_conversation<'c>(
     (page, caller)
 }
 
+/// A centre that leaves time to read the page while it rings and after a call, as in real life.
 pub(crate) fn with_time_to_read() -> Centre {
     let mut centre = Centre::prepare(Setup::default());
+    centre.reconfigure("ring_s = 4", "ring_s = 60");
     centre.reconfigure("wrap_up_s = 1", "wrap_up_s = 900");
     centre.serve();
     centre
@@ -528,6 +527,62 @@ fn who_is_signed_out_while_they_write_on_their_page_hears_nobody_elses_ring() {
     assert_eq!(page.text("#ringing"), "");
     assert_eq!(page.text("#announcer"), heard);
     assert_eq!(page.focused().1, "Motivo (facoltativo)");
+}
+
+#[test]
+fn who_rings_is_heard_beside_a_form_that_has_taken_the_pages_place() {
+    let centre = with_time_to_read();
+    let phone = Phone::registered(&centre, "101", Answers::ByHand);
+    let mut page = in_service(&centre, &json!({}));
+    let caller = Caller::call(&centre, "0861555911");
+    page.shows("#ringing", "+39…911");
+    phone.command("accept");
+    page.shows("#doing", "Presa in carico");
+    page.goes_for("Presa in carico");
+    page.tabs_to("Servizio che richiama");
+    page.presses(&["ArrowDown"]);
+    writes_in_charge(&mut page);
+    phone.hangs_up();
+    drop(caller);
+    centre.seat_works("101", "wrap_up");
+    centre.disposes("101", "done");
+    let _next = Caller::call(&centre, "0861555912");
+    page.shows("#ringing", "squilla");
+    page.shows("#ringing", "+39…912");
+    page.is_titled("squilla");
+    page.presses(&["F2"]);
+    page.shows("#announcer", "+39…912");
+    page.is_clean("somebody rings beside a form");
+}
+
+#[test]
+fn what_was_chosen_stays_chosen_through_answers_and_looks() {
+    let centre = with_time_to_read();
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    let (mut page, caller) = in_conversation(&centre, &json!({}));
+    page.shows("#doing", "Presa in carico");
+    page.goes_for("Presa in carico");
+    page.tabs_to("Servizio che richiama");
+    page.presses(&["ArrowDown"]);
+    let chosen = page.value("#for-queue");
+    assert_ne!(chosen, "");
+    // What is done elsewhere brings the forms anew.
+    page.tabs_to("Continua: leggi la scadenza");
+    centre.post("seats/101/hold", &json!({}));
+    page.shows("#doing", "Riprendi la persona");
+    assert_eq!(page.value("#for-queue"), chosen);
+    assert_eq!(page.focused().1, "Continua: leggi la scadenza");
+    // So does what they do themselves, whatever else they have filled in.
+    page.tabs_to("U, urgente");
+    page.presses(&["Space"]);
+    page.tabs_to("NRE della ricetta (facoltativo)");
+    page.types("1234567890");
+    page.goes_for("Riprendi la persona");
+    page.shows("#doing", "Metti in attesa");
+    assert_eq!(page.value("#for-queue"), chosen);
+    assert_eq!(page.value("#nre"), "1234567890");
+    assert_eq!(page.count("#class-U:checked"), 1);
+    caller.hangs_up();
 }
 
 #[test]

@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
-use crate::console::{signs_in, user};
-use crate::harness::{Answers, Caller, Centre, Page, Phone, SOON, Setup, until};
+use crate::console::{signs_in, user, with_time_to_read};
+use crate::harness::{Answers, Caller, Centre, Page, Phone, SOON, until};
 
 const ANNA: &str = "Anna Esempio";
 
@@ -40,16 +40,9 @@ fn counts(centre: &Centre) -> Vec<String> {
     tables.map(count).into()
 }
 
-fn centre() -> Centre {
-    let mut centre = Centre::prepare(Setup::default());
-    centre.reconfigure("wrap_up_s = 1", "wrap_up_s = 900");
-    centre.serve();
-    centre
-}
-
 #[test]
 fn a_whole_call_is_practised_by_keyboard_alone_and_nothing_of_it_stays() {
-    let centre = centre();
+    let centre = with_time_to_read();
     let phone = Phone::registered(&centre, "101", Answers::ByHand);
     user(&centre, ANNA, "operator");
     let mut page = Page::at(&centre);
@@ -101,7 +94,7 @@ fn a_whole_call_is_practised_by_keyboard_alone_and_nothing_of_it_stays() {
 
 #[test]
 fn who_practises_gives_way_to_a_real_person() {
-    let centre = centre();
+    let centre = with_time_to_read();
     let phone = Phone::registered(&centre, "101", Answers::ByHand);
     centre.sign_in("101", ANNA);
     centre.post("seats/101/practice", &json!({ "exercise": "booking" }));
@@ -125,7 +118,7 @@ fn who_practises_gives_way_to_a_real_person() {
 
 #[test]
 fn from_a_shell_it_is_told_how_it_goes_and_what_a_real_call_had_done() {
-    let centre = centre();
+    let centre = with_time_to_read();
     let told = centre.run(&["seats", "practice", "101"]).failed();
     assert!(told.contains("nobody is signed in"), "{told}");
     let phone = Phone::registered(&centre, "101", Answers::AtOnce);

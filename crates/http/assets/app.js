@@ -23,6 +23,8 @@
 
   // The engine takes a look at least once a second.
   const STALE_MS = 5000;
+  // Longer than the server lets a request wait.
+  const PATIENCE_MS = 12000;
   const connection = document.getElementById("connection");
   const said = document.body.dataset;
   const clock = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "it-IT", {
@@ -34,8 +36,12 @@
   let rowsChanged = false;
   // Whoever looks is not known any more: the server says so instead of a look.
   let hasEnded = false;
-  // When a page that was asked for did not come: it is not asked for again at once.
+  // When a page that was asked for did not come: it is not asked for again at once. And when one came for the
+  // parts that are others, and did not help.
   let failedMs = 0;
+  let freshenedMs = 0;
+  // How often what can be done was taken from another page.
+  let takes = 0;
   // What the forms of this page are about, and whether that is over.
   let forms = document.body.dataset.forms;
   let formsChanged = false;
@@ -74,7 +80,8 @@
       return (said.saidLost ?? "").replace("{time}", clock.format(takenMs));
     }
     if (rowsChanged) return said.saidRows ?? "";
-    if (document.querySelector("main[data-left]")) return said.saidLeft ?? "";
+    const left = document.querySelector("main[data-left]")?.dataset.left;
+    if (left !== undefined) return (left === "ended" ? said.saidEnded : said.saidLeft) ?? "";
     return formsChanged ? said.saidForms ?? "" : "";
   }
 
@@ -93,6 +100,38 @@
     return all.filter(
       (it) => it.type === "checkbox" || it.type === "radio" ? it.checked !== it.defaultChecked : it.value !== it.defaultValue,
     );
+  }
+
+  // What somebody chose, ticked or typed there, each with the place that it has; notes are kept elsewhere. Where
+  // they are about to send a form, what stands chosen in it counts as chosen.
+  function chosenIn(area) {
+    const about = document.activeElement?.form;
+    const lists = [...area.querySelectorAll("select")].filter((it) => {
+      const first = [...it.options].find((option) => option.defaultSelected) ?? it.options[0];
+      return it.form === about || it.selectedOptions[0] !== first;
+    });
+    const typed = typedIn(area).filter((it) => !it.matches("[data-kept]"));
+    return [...typed, ...lists].filter((it) => it.id).map((it) => [it, placeOf(it)]);
+  }
+
+  function placeOf(control) {
+    const conversation = control.form?.querySelector("[name=conversation]")?.value;
+    return [control.form?.getAttribute("action"), conversation, control.id].join(" ");
+  }
+
+  // Gives it back to the same forms of the same conversation. What is chosen stays chosen, also when it is gone:
+  // the next of a list never takes its place unseen.
+  function bringBack(area, chosen) {
+    for (const [was, place] of chosen) {
+      const it = area.querySelector(`#${CSS.escape(was.id)}`);
+      if (!it || it === was || placeOf(it) !== place) continue;
+      if (it.matches("select") && ![...it.options].some((option) => option.value === was.value)) {
+        it.append(new Option(was.selectedOptions[0]?.text ?? "", was.value));
+      }
+      if (it.matches("[type=checkbox], [type=radio]")) it.checked = was.checked;
+      else it.value = was.value;
+      it.closest("details:not(.fold)")?.setAttribute("open", "");
+    }
   }
 
   // Whether somebody writes a note there, or is about to send what they wrote.
@@ -125,6 +164,7 @@
       pairs.push([a, b]);
     }
     if (pairs.at(-1)[1].parentElement !== fresh) return false;
+    const chosen = chosenIn(old);
     for (const [a, b] of pairs) {
       const around = (it) => [...it.parentElement.children].filter((other) => other !== it);
       around(a).forEach((it) => it.remove());
@@ -133,6 +173,7 @@
       a.before(...before);
       a.after(...after);
     }
+    bringBack(old, chosen);
     return true;
   }
 
@@ -171,7 +212,9 @@
     const held = old.contains(document.activeElement) ? keyOf(document.activeElement) : null;
     // What one would do next stands in the place of what was done, as taking up after a hold.
     const next = document.activeElement?.dataset.next;
+    const chosen = chosenIn(old);
     old.replaceWith(fresh);
+    bringBack(fresh, chosen);
     if (held === null) return;
     const all = [...fresh.querySelectorAll("button, input, select, summary")];
     // What is folded away cannot have the focus.
@@ -180,13 +223,19 @@
     (found ?? document.getElementById(heading)).focus();
   }
 
+  function whoseIs(page) {
+    return page.querySelector(".who")?.textContent ?? "";
+  }
+
+  function isOthers(page) {
+    return whoseIs(page) !== whoseIs(document) || Boolean(page.querySelector('form[action="/session"]'));
+  }
+
   // A page of somebody else, or of nobody, does not come into this one: it begins anew.
   function beginsAnew(page) {
-    const [own, theirs] = [document, page].map((it) => it.querySelector(".who")?.textContent ?? "");
-    const isSignIn = Boolean(page.querySelector('form[action="/session"]'));
-    if (own === theirs && !isSignIn) return false;
+    if (!isOthers(page)) return false;
     // Whoever is known no more finds what they wrote once they are back.
-    if (theirs) location.reload();
+    if (whoseIs(page)) location.reload();
     else location.assign("/session?ended");
     return true;
   }
@@ -199,6 +248,7 @@
     forms = page.body.dataset.forms ?? about;
     mark = page.body.dataset.mark ?? mark;
     formsChanged = false;
+    takes += 1;
   }
   document.addEventListener("cuptel:page", (event) => take(event.detail));
 
@@ -230,6 +280,14 @@
   let kept = null;
   document.addEventListener("focusout", () => { kept = null; });
 
+  // The page as it is now. What there is to tell is for the answer of whoever acted: a look by itself does not
+  // take it.
+  async function look() {
+    const headers = { accept: "text/html", "cuptel-look": "1" };
+    const answer = await fetch(location.href, { headers, signal: AbortSignal.timeout(PATIENCE_MS) });
+    return [answer, new DOMParser().parseFromString(await answer.text(), "text/html")];
+  }
+
   // What can be done has changed: loads it, and leaves the focus where it was, or at its heading.
   async function reload(about) {
     const doing = document.getElementById("doing");
@@ -247,15 +305,12 @@
       return;
     }
     loading = true;
-    const main = document.querySelector("main");
+    const [main, taken] = [document.querySelector("main"), takes];
     try {
-      // What there is to tell is for the answer of whoever acted: a look by itself does not take it.
-      const headers = { accept: "text/html", "cuptel-look": "1" };
-      const answer = await fetch(location.href, { headers });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const [answer, page] = await look();
       const fresh = page.getElementById("doing");
-      // An answer has brought something else meanwhile.
-      if (!main.isConnected) return;
+      // An answer has brought something newer meanwhile.
+      if (!main.isConnected || takes !== taken) return;
       if (!answer.ok) {
         failedMs = Date.now();
         formsChanged = true;
@@ -263,6 +318,13 @@
       }
       const isFree = !isAway && !(doing && isBeingFilled(doing));
       if (isFree && beginsAnew(page)) return;
+      if (isOthers(page)) {
+        // What is being written is not theirs.
+        main.dataset.left = "ended";
+        kept = about;
+        formsChanged = true;
+        return;
+      }
       main.toggleAttribute("data-left", !fresh && !isLeft);
       if (isAway || (isLeft && !fresh)) {
         forms = about;
@@ -343,13 +405,15 @@
 
   async function freshen(wanted) {
     // The next look asks again; what was refused was said.
-    if (loading || wanted === refused || Date.now() - failedMs < STALE_MS) return;
+    if (loading || wanted === refused || Date.now() - freshenedMs < STALE_MS) return;
     loading = true;
+    const [main, taken] = [document.querySelector("main"), takes];
     try {
-      const answer = await fetch(location.href, { headers: { accept: "text/html", "cuptel-look": "1" } });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (!answer.ok) {
-        failedMs = Date.now();
+      const [answer, page] = await look();
+      if (!main.isConnected || takes !== taken) return;
+      if (!answer.ok || isOthers(page)) {
+        freshenedMs = Date.now();
+        if (answer.ok && !isBeingFilled(main)) beginsAnew(page);
         return;
       }
       let isWhole = true;
@@ -360,10 +424,10 @@
       refused = isWhole ? null : wanted;
       if (isWhole) mark = page.body.dataset.mark ?? wanted;
       // It was written of another moment, or without all that it shows.
-      if (mark !== wanted) failedMs = Date.now();
+      if (mark !== wanted) freshenedMs = Date.now();
       tellChanged(!isWhole);
     } catch {
-      failedMs = Date.now();
+      freshenedMs = Date.now();
     } finally {
       loading = false;
     }

@@ -11,6 +11,8 @@
   const PATIENCE_MS = 12000;
   // The time after a conversation is nearly over.
   const SHORT_S = 15;
+  // What the last look said, which also counts where another page stands in the place of the seat's.
+  let told = {};
   const sent = document.getElementById("sending");
   const ringing = document.getElementById("ringing");
   const RINGS = ["ringing", "reserved", "preview"];
@@ -52,7 +54,7 @@
   let sending = false;
 
   function text(id) {
-    return document.getElementById(id)?.textContent.trim() ?? "";
+    return (document.getElementById(id)?.textContent ?? told[id] ?? "").trim();
   }
 
   function speak(message) {
@@ -175,6 +177,7 @@
 
   let wasShort = false;
   document.addEventListener("cuptel:look", (event) => {
+    told = event.detail;
     if (!isOwn()) {
       hush();
       dropNotice(event.detail);
@@ -290,15 +293,16 @@
     return seats.every(Boolean) && doing[0] === doing[1];
   }
 
-  // Which note an answer has taken.
-  function tellStored(action, page, went) {
+  // Which note an answer has taken, and of which conversation.
+  function tellStored({ action, went, conversation }, page) {
     if (page.querySelector(".notice.bad") || !page.getElementById("seat-state")) return;
     const isNote = went || /\/(disposition|note)$/.test(action);
-    const detail = isNote ? "note" : action.endsWith("/in-charge") ? "need" : "";
-    if (detail) document.dispatchEvent(new CustomEvent("cuptel:stored", { detail }));
+    const field = isNote ? "note" : action.endsWith("/in-charge") ? "need" : "";
+    const detail = { field, conversation };
+    if (field) document.dispatchEvent(new CustomEvent("cuptel:stored", { detail }));
   }
 
-  function take(form, html, [action, went], url) {
+  function take(form, html, what, url) {
     const page = new DOMParser().parseFromString(html, "text/html");
     if (!page.getElementById("main")) {
       // There is nothing to be worked with.
@@ -306,13 +310,14 @@
       return;
     }
     if (!document.dispatchEvent(new CustomEvent("cuptel:answer", { detail: page, cancelable: true }))) return;
-    tellStored(action, page, went);
+    tellStored(what, page);
     const isRinging = ringsOn(page);
     if (isSame(page)) {
       show(page);
       // What was not taken stays as it was typed.
       if (page.querySelector(".notice.bad")) return;
-      form.reset();
+      // Who saves a note alone has told the rest of the form to nobody yet.
+      if (new URL(form.action).pathname === what.action) form.reset();
       document.dispatchEvent(new CustomEvent("cuptel:page", { detail: page }));
       document.dispatchEvent(new CustomEvent("cuptel:shown"));
       return;
@@ -356,7 +361,8 @@
       if (answer.redirected && path !== location.pathname) {
         location.assign(answer.url);
       } else {
-        take(form, await answer.text(), [new URL(action).pathname, note !== ""], answer.url);
+        const conversation = body.get("conversation");
+        take(form, await answer.text(), { action: new URL(action).pathname, went: note !== "", conversation }, answer.url);
       }
     } catch {
       tellSent("lost", words.not_sent);

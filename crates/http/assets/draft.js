@@ -8,6 +8,8 @@
   if (!who) return;
   const words = JSON.parse(announcer.dataset.settings).words;
   const PREFIX = "cuptel-note ";
+  // Longer than the server lets a request wait.
+  const PATIENCE_MS = 12000;
   const clock = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "it-IT", {
     hour: "2-digit", minute: "2-digit", timeZone: "Europe/Rome",
   });
@@ -92,10 +94,13 @@
 
   // What an answer has taken is not kept any more.
   document.addEventListener("cuptel:stored", (event) => {
-    const kept = read(keyOf(conversation));
+    const { field, conversation: about } = event.detail;
+    const of = about || conversation;
+    const kept = read(keyOf(of));
     if (!kept.texts) return;
-    delete kept.texts[event.detail];
-    write(conversation, kept);
+    delete kept.texts[field];
+    write(of, kept);
+    showLeft();
   });
   document.addEventListener("cuptel:taken", follow);
   // The one before may be noted still.
@@ -113,7 +118,8 @@
       if (said) said.textContent = text;
     };
     try {
-      const answer = await fetch(button.dataset.action, { method: "POST", body, headers });
+      const signal = AbortSignal.timeout(PATIENCE_MS);
+      const answer = await fetch(button.dataset.action, { method: "POST", body, headers, signal });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const isKept = answer.ok && !page.querySelector(".notice.bad, form[action='/session']");
       say(isKept ? words.left_note_kept : words.left_note_late);
