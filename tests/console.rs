@@ -617,6 +617,23 @@ fn who_signs_in_from_another_tab_finds_nothing_of_who_was_here() {
     page.is_clean("somebody else");
 }
 
+#[test]
+fn who_signs_in_from_another_tab_takes_nothing_from_who_still_writes() {
+    let centre = with_time_to_read();
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    user(&centre, "rosa", "supervisor");
+    let (mut page, caller) = in_conversation(&centre, &json!({}));
+    page.shows("#doing", "Nota (facoltativa)");
+    page.tabs_to("Nota (facoltativa)");
+    page.types("preferisce il mattino");
+    page.sends_from_another_tab("/session", &json!({ "name": "rosa", "password": OWN }));
+    caller.hangs_up();
+    page.shows("#connection", "La sessione è finita");
+    assert_eq!(page.text(".who"), "Anna Esempio");
+    assert_eq!(page.value("#note"), "preferisce il mattino");
+    assert_eq!(page.focused().0, "note");
+}
+
 /// By which a form that is sent twice is known.
 fn key_in(page: &str) -> &str {
     let (_, key) = page
