@@ -4,7 +4,8 @@
 use serde_json::json;
 
 use crate::console::{
-    in_conversation, in_service, signs_in, user, with_time_to_read, writes_in_charge,
+    in_conversation, in_service, opens_in_charge, signs_in, user, with_time_to_read,
+    writes_in_charge,
 };
 use crate::harness::{Answers, Caller, Centre, Page, Phone, SOON, Setup, until};
 
@@ -134,9 +135,7 @@ fn who_still_writes_when_the_next_person_comes_saves_it_with_the_one_before() {
     let last = Caller::connected(&centre, "0861555913");
     page.shows("#person-who", "+39…913");
     // The same on a page that has come back from elsewhere.
-    page.goes_for("Presa in carico");
-    page.tabs_to("Servizio che richiama");
-    page.presses(&["ArrowDown"]);
+    opens_in_charge(&mut page);
     writes_in_charge(&mut page);
     page.presses(&["Enter"]);
     page.shows(".notice", "Presa in carico registrata");

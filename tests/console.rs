@@ -145,6 +145,13 @@ pub(crate) fn with_time_to_read() -> Centre {
     centre
 }
 
+/// Opens what is taken in charge, and chooses the first service that calls back.
+pub(crate) fn opens_in_charge(page: &mut Page<'_>) {
+    page.goes_for("Presa in carico");
+    page.tabs_to("Servizio che richiama");
+    page.presses(&["ArrowDown"]);
+}
+
 /// Fills in what is taken in charge, as urgent, and goes on to the deadline.
 pub(crate) fn writes_in_charge(page: &mut Page<'_>) {
     page.tabs_to("U, urgente");
@@ -414,6 +421,18 @@ fn the_focus_stays_through_every_state_and_a_whole_day_fits_a_narrow_screen() {
     holds(&mut page, "nobody there");
 }
 
+/// Somebody else sits down at the seat that this page was left at, and their phone rings.
+fn is_seen_and_not_heard(centre: &Centre, page: &mut Page<'_>) {
+    centre.sign_in("101", "Bruno Esempio");
+    page.shows("#seat-operator", "in servizio");
+    let heard = page.text("#announcer");
+    let _caller = Caller::call(centre, "0861555911");
+    page.shows("#seat-state", "squilla");
+    page.is_titled("squilla");
+    assert_eq!(page.text("#ringing"), "");
+    assert_eq!(page.text("#announcer"), heard);
+}
+
 #[test]
 fn who_is_signed_out_by_somebody_else_keeps_their_place_on_the_page() {
     let centre = with_time_to_read();
@@ -425,15 +444,7 @@ fn who_is_signed_out_by_somebody_else_keeps_their_place_on_the_page() {
     assert_eq!(page.focused().0, "do");
     page.shows("#seat-state", "nessuno in servizio");
     page.is_clean("signed out by somebody else");
-    // What others do there is seen, and not heard.
-    centre.sign_in("101", "Bruno Esempio");
-    page.shows("#seat-operator", "in servizio");
-    let heard = page.text("#announcer");
-    let _caller = Caller::call(&centre, "0861555911");
-    page.shows("#seat-state", "squilla");
-    page.is_titled("squilla");
-    assert_eq!(page.text("#ringing"), "");
-    assert_eq!(page.text("#announcer"), heard);
+    is_seen_and_not_heard(&centre, &mut page);
     assert_eq!(page.focused().0, "do");
 }
 
@@ -485,9 +496,7 @@ fn who_is_signed_out_while_they_fill_in_a_form_keeps_it_and_is_told() {
     let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
     let (mut page, caller) = in_conversation(&centre, &json!({}));
     page.shows("#doing", "Presa in carico");
-    page.goes_for("Presa in carico");
-    page.tabs_to("Servizio che richiama");
-    page.presses(&["ArrowDown"]);
+    opens_in_charge(&mut page);
     writes_in_charge(&mut page);
     page.goes_for("Torna indietro e correggi");
     page.tabs_to("Che cosa serve alla persona");
@@ -520,12 +529,7 @@ fn who_is_signed_out_while_they_write_on_their_page_hears_nobody_elses_ring() {
     page.types("visita medica");
     centre.run(&["seats", "sign-out", "101"]).succeeded();
     page.shows("#connection", LEFT);
-    centre.sign_in("101", "Bruno Esempio");
-    let heard = page.text("#announcer");
-    let _caller = Caller::call(&centre, "0861555911");
-    page.shows("#seat-state", "squilla");
-    assert_eq!(page.text("#ringing"), "");
-    assert_eq!(page.text("#announcer"), heard);
+    is_seen_and_not_heard(&centre, &mut page);
     assert_eq!(page.focused().1, "Motivo (facoltativo)");
 }
 
@@ -538,9 +542,7 @@ fn who_rings_is_heard_beside_a_form_that_has_taken_the_pages_place() {
     page.shows("#ringing", "+39…911");
     phone.command("accept");
     page.shows("#doing", "Presa in carico");
-    page.goes_for("Presa in carico");
-    page.tabs_to("Servizio che richiama");
-    page.presses(&["ArrowDown"]);
+    opens_in_charge(&mut page);
     writes_in_charge(&mut page);
     phone.hangs_up();
     drop(caller);
@@ -561,9 +563,7 @@ fn what_was_chosen_stays_chosen_through_answers_and_looks() {
     let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
     let (mut page, caller) = in_conversation(&centre, &json!({}));
     page.shows("#doing", "Presa in carico");
-    page.goes_for("Presa in carico");
-    page.tabs_to("Servizio che richiama");
-    page.presses(&["ArrowDown"]);
+    opens_in_charge(&mut page);
     let chosen = page.value("#for-queue");
     assert_ne!(chosen, "");
     // What is done elsewhere brings the forms anew.
